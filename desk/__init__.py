@@ -1,0 +1,1 @@
+"""Where people touch it: the command line, the web desk, the agencies' pages."""

@@ -1,0 +1,1 @@
+"""What happens by itself: steps that join the rooms, and the Prefect flows that call them."""

@@ -1,0 +1,78 @@
+"""A plan and its tasks, as printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from plans.document import Place
+
+
+class TableKind(StrEnum):
+    GOALS = "goals"
+    TASKS = "tasks"
+    DUTIES = "duties"
+    """Sentences outside the annexes that give somebody a deadline."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """One row of an annex, or one duty in prose. Texts are as printed, white space folded, NFC.
+
+    None means that the table has no such column; "" means that the cell is blank.
+    """
+
+    table: TableKind
+    number: str
+    title: str
+    place: Place
+    section: str | None = None
+    lead_text: str | None = None
+    coordinating_text: str | None = None
+    product: str | None = None
+    deadline_text: str | None = None
+    conditions: tuple[str, ...] = ()
+    """Conditions that the title or the product prints ("sau khi có Nghị quyết của Quốc hội")."""
+    parent: str | None = None
+    """The number of the row that this one is a part of (6 for 6.1)."""
+    confidence: float = 1.0
+    doubts: tuple[str, ...] = ()
+    """Why a person should look, in Vietnamese; empty where nothing was guessed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartialDate:
+    """A printed date with a part left open ("ngày    tháng 02 năm 2026")."""
+
+    year: int | None
+    month: int | None
+    day: int | None
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    file: str
+    """The name of the file, without folders."""
+    format: str
+    number: str | None
+    issued: date | PartialDate | None
+    issuer: str | None
+    title: str | None
+    tasks: tuple[Task, ...]
+    kind: str | None = None
+    """Kế hoạch, Quyết định, Chương trình …"""
+    signer: str | None = None
+    basis: tuple[str, ...] = ()
+    """Numbers of the documents that it says it carries out."""
+    replaces: tuple[str, ...] = ()
+    """Numbers of the plans that it says it replaces."""
+    amends: tuple[str, ...] = ()
+    """Numbers of the plans that it says it amends."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def issued_on(self) -> date | None:
+        """The full date of issue, or None where it is missing or partial."""
+        return self.issued if isinstance(self.issued, date) else None
