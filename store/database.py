@@ -1,0 +1,114 @@
+"""One way to the database: `read` and `write` transactions that mean the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+
+from store.errors import StoreError
+
+BUSY_SECONDS = 30
+_READING = "dondoc_reading"
+
+
+class Database:
+    """A database that is known to be at the newest schema only after `store.migrate.check`."""
+
+    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        """`busy_seconds` is how long SQLite waits for another writer before it gives up."""
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise StoreError("DONDOC_DATABASE_URL không phải là địa chỉ cơ sở dữ liệu hợp lệ.") from error
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise StoreError(f"Chỉ hỗ trợ SQLite và PostgreSQL, không hỗ trợ “{parsed.drivername}”.")
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.shown = parsed.render_as_string(hide_password=True)
+        self.path = Path(parsed.database) if self.is_sqlite and parsed.database else None
+        self.engine = self._engine(parsed.render_as_string(hide_password=False), busy_seconds)
+
+    def _engine(self, url: str, busy_seconds: float) -> Engine:
+        options: dict[str, Any] = {"json_serializer": lambda value: json.dumps(value, ensure_ascii=False)}
+        if self.is_sqlite:
+            engine = create_engine(url, connect_args={"timeout": busy_seconds}, **options)
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **options)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one moment and takes no lock. Raises StoreError."""
+        with self._connected() as connection:
+            connection = connection.execution_options(**{_READING: True})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is kept whole or not at all. On SQLite it is the only writer. Raises StoreError."""
+        with self._connected() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        try:
+            if self.path is not None:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.engine.connect() as connection:
+                yield connection
+        except OSError as error:
+            raise StoreError(
+                f"Không ghi được vào thư mục {self.path and self.path.parent}: {error.strerror}."
+            ) from error
+        except DatabaseError as error:
+            raise StoreError(self._explain(error)) from error
+
+    def _explain(self, error: DatabaseError) -> str:
+        said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error).__name__
+        for words, meaning in _MEANINGS.items():
+            if words in said:
+                return f"Cơ sở dữ liệu {self.shown}: {meaning} ({said})."
+        if isinstance(error, OperationalError):
+            return f"Không kết nối được cơ sở dữ liệu {self.shown}: {said}."
+        return f"Cơ sở dữ liệu {self.shown} báo lỗi: {said}."
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+_MEANINGS = {
+    "database is locked": "đang bị một chương trình khác khóa; hãy thử lại sau hoặc dừng chương trình đó",
+    "malformed": "tệp bị hỏng; hãy khôi phục từ bản sao lưu bằng lệnh dondoc restore",
+    "not a database": "tệp không phải là cơ sở dữ liệu; hãy khôi phục từ bản sao lưu bằng lệnh dondoc restore",
+    "unable to open database file": "không mở được tệp; hãy kiểm tra quyền ghi vào thư mục chứa tệp",
+    "readonly database": "tệp chỉ cho đọc; hãy kiểm tra quyền ghi vào thư mục chứa tệp",
+    "disk is full": "ổ đĩa đã đầy",
+    "no such table": "chưa có bảng; hãy chạy lệnh dondoc migrate",
+    "no such column": "thuộc phiên bản cũ hơn; hãy chạy lệnh dondoc migrate",
+    "does not exist": "thiếu cơ sở dữ liệu hoặc bảng; hãy tạo cơ sở dữ liệu rồi chạy lệnh dondoc migrate",
+}
+
+
+def _prepare_sqlite(dbapi: Any, _record: object) -> None:
+    # SQLAlchemy's "begin" event below opens transactions; the driver must not open its own.
+    dbapi.isolation_level = None
+    cursor = dbapi.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that turns into a write fails at once when another writer was faster,
+    # whatever the busy timeout; taking the write lock first makes it wait its turn.
+    reading = connection.get_execution_options().get(_READING)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
