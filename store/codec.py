@@ -46,13 +46,13 @@ def _build(stored: Any) -> Any:
         kind = _TYPES[stored["is"]]
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a reading: {stored!r}") from error
-    hints = _hints(kind)
+    hints = _hints(stored["is"])
     return kind(**{name: _value(hints[name], held) for name, held in stored.items() if name != "is"})
 
 
 @cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _hints(name: str) -> dict[str, Any]:
+    return typing.get_type_hints(_TYPES[name])
 
 
 def _value(hint: Any, held: Any) -> Any:

@@ -296,6 +296,7 @@ messages = Table(
     Column("worker", String(80)),
     Column("lease_until", Instant),
     Column("recipient", Text),
+    Column("recipient_sealed", LargeBinary),
     Column("frozen", JSON),
     Column("reference", Text),
     Column("code", String(40)),

@@ -1,0 +1,313 @@
+"""Plans and their tasks: kept once a content, and replaced without losing what was done about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from deadlines.types import Deadline, Reading, Unread
+from store.audit import record
+from store.codec import to_json
+from store.schema import assignments, deadlines, dues, plans, tasks
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AssignmentRecord:
+    """One agency on one task. `as_group` is True where the cell named it only through a group."""
+
+    agency: str
+    role: str
+    words: str
+    as_group: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskRecord:
+    """A task ready to be kept. `key` is unique in its plan and the same in every version of it."""
+
+    key: str
+    table_kind: str
+    number: str
+    title: str
+    folded: str
+    section: str | None
+    parent: str | None
+    lead_text: str | None
+    coordinating_text: str | None
+    product: str | None
+    deadline_text: str | None
+    conditions: tuple[str, ...]
+    place: dict[str, Any]
+    confidence: float
+    doubts: tuple[str, ...]
+    reading: Reading
+    assignments: tuple[AssignmentRecord, ...]
+    unknown_lead: str | None
+    previous_key: str | None = None
+    """The key that the same task had in the version before, where it was renumbered."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlanRecord:
+    identity: str
+    digest: str
+    file: str
+    format: str
+    kind: str | None
+    number: str | None
+    issued_on: date | None
+    issued_text: str | None
+    issuer: str | None
+    signer: str | None
+    title: str | None
+    basis: tuple[str, ...]
+    warnings: tuple[str, ...]
+    tasks: tuple[TaskRecord, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saved:
+    """What keeping a plan changed, by task id. `known` means that the very same content was there already."""
+
+    plan_id: int
+    revision: int
+    known: bool
+    added: tuple[int, ...] = ()
+    changed: tuple[int, ...] = ()
+    kept: tuple[int, ...] = ()
+    withdrawn: tuple[int, ...] = ()
+
+
+def known_plan(connection: Connection, province: str, digest: str) -> Saved | None:
+    row = connection.execute(
+        select(plans.c.id, plans.c.revision).where(plans.c.province == province, plans.c.digest == digest)
+    ).first()
+    return Saved(plan_id=row.id, revision=row.revision, known=True) if row else None
+
+
+def current_plan(connection: Connection, province: str, identity: str) -> Row[Any] | None:
+    """The newest version of a plan, or None."""
+    return connection.execute(
+        select(plans)
+        .where(plans.c.province == province, plans.c.identity == identity)
+        .order_by(plans.c.revision.desc())
+        .limit(1)
+    ).first()
+
+
+def save_plan(
+    connection: Connection, province: str, plan: PlanRecord, *, now: datetime, today: date, actor: str
+) -> Saved:
+    """Keep a plan. The same content twice changes nothing; a newer version takes over the tasks of the older."""
+    known = known_plan(connection, province, plan.digest)
+    if known:
+        return known
+    before = current_plan(connection, province, plan.identity)
+    revision = before.revision + 1 if before else 1
+    plan_id = _insert_plan(connection, province, plan, revision, now)
+    old = _tasks_by_key(connection, before.id) if before else {}
+    if before:
+        connection.execute(update(plans).where(plans.c.id == before.id).values(state="replaced"))
+    saved = _save_tasks(connection, province, plan_id, revision, plan.tasks, old, today)
+    record(
+        connection,
+        province,
+        at=now,
+        actor=actor,
+        action="plan.import",
+        subject=f"plan:{plan_id}",
+        after={
+            "file": plan.file,
+            "number": plan.number,
+            "revision": revision,
+            "added": len(saved.added),
+            "changed": len(saved.changed),
+            "withdrawn": len(saved.withdrawn),
+        },
+    )
+    return saved
+
+
+def _insert_plan(
+    connection: Connection, province: str, plan: PlanRecord, revision: int, now: datetime
+) -> int:
+    values = {
+        name: getattr(plan, name)
+        for name in (
+            "identity",
+            "digest",
+            "file",
+            "format",
+            "kind",
+            "number",
+            "issued_on",
+            "issued_text",
+            "issuer",
+            "signer",
+            "title",
+        )
+    }
+    values |= {
+        "basis": list(plan.basis),
+        "warnings": list(plan.warnings),
+        "province": province,
+        "revision": revision,
+        "state": "active",
+        "imported_at": now,
+    }
+    return int(connection.execute(insert(plans).values(values).returning(plans.c.id)).scalar_one())
+
+
+def _tasks_by_key(connection: Connection, plan_id: int) -> dict[str, Row[Any]]:
+    rows = connection.execute(select(tasks).where(tasks.c.plan_id == plan_id, tasks.c.state != "withdrawn"))
+    return {row.key: row for row in rows}
+
+
+def _save_tasks(
+    connection: Connection,
+    province: str,
+    plan_id: int,
+    revision: int,
+    records: Sequence[TaskRecord],
+    old: dict[str, Row[Any]],
+    today: date,
+) -> Saved:
+    added, changed, kept, seen = [], [], [], set[int]()
+    for position, task in enumerate(records):
+        values = _task_values(task) | {"plan_id": plan_id, "position": position}
+        before = old.get(task.previous_key or task.key)
+        if before is None:
+            values |= {"province": province, "state": "open", "first_seen": today}
+            task_id = int(connection.execute(insert(tasks).values(values).returning(tasks.c.id)).scalar_one())
+            _insert_deadline(connection, province, task_id, task.reading, task.deadline_text)
+            added.append(task_id)
+        else:
+            task_id = before.id
+            seen.add(task_id)
+            connection.execute(update(tasks).where(tasks.c.id == task_id).values(values))
+            moved = _update_deadline(connection, task_id, task)
+            (changed if moved or before.title != task.title else kept).append(task_id)
+        set_assignments(connection, province, task_id, task.assignments)
+    gone = [row.id for row in old.values() if row.id not in seen]
+    withdraw_tasks(connection, gone)
+    return Saved(
+        plan_id=plan_id,
+        revision=revision,
+        known=False,
+        added=tuple(added),
+        changed=tuple(changed),
+        kept=tuple(kept),
+        withdrawn=tuple(gone),
+    )
+
+
+def _task_values(task: TaskRecord) -> dict[str, Any]:
+    values = {
+        name: getattr(task, name)
+        for name in (
+            "key",
+            "table_kind",
+            "number",
+            "title",
+            "folded",
+            "section",
+            "parent",
+            "lead_text",
+            "coordinating_text",
+            "product",
+            "deadline_text",
+            "place",
+            "confidence",
+            "unknown_lead",
+        )
+    }
+    return values | {"conditions": list(task.conditions), "doubts": list(task.doubts)}
+
+
+def reading_values(reading: Reading, text: str | None) -> dict[str, Any]:
+    """A reading as the columns of `deadlines`; what it waits for is filled in when it is resolved."""
+    read = isinstance(reading, Deadline)
+    kinds = dict.fromkeys(term.kind.value for term in reading.terms) if isinstance(reading, Deadline) else ()
+    return {
+        "text": text or "",
+        "state": "read" if read else ("unread" if isinstance(reading, Unread) else "ambiguous"),
+        "kinds": ",".join(kinds) or "unread",
+        "reading": to_json(reading),
+        "confidence": reading.confidence if isinstance(reading, Deadline) else 0.0,
+    }
+
+
+def _insert_deadline(
+    connection: Connection, province: str, task_id: int, reading: Reading, text: str | None
+) -> None:
+    connection.execute(
+        insert(deadlines).values(
+            reading_values(reading, text)
+            | {"province": province, "task_id": task_id, "waiting": [], "needs_date": False, "steps": []}
+        )
+    )
+
+
+def _update_deadline(connection: Connection, task_id: int, task: TaskRecord) -> bool:
+    """Whether the printed words or their reading changed. A person's correction of the same words stays."""
+    before = connection.execute(select(deadlines).where(deadlines.c.task_id == task_id)).one()
+    values = reading_values(task.reading, task.deadline_text)
+    same_words = before.text == values["text"]
+    if same_words and (before.state == "corrected" or before.reading == values["reading"]):
+        return False
+    connection.execute(update(deadlines).where(deadlines.c.task_id == task_id).values(values))
+    return True
+
+
+def set_assignments(
+    connection: Connection, province: str, task_id: int, wanted: Iterable[AssignmentRecord]
+) -> None:
+    """Make the agencies of a task these; who is no longer named is withdrawn, not deleted."""
+    rows = connection.execute(select(assignments).where(assignments.c.task_id == task_id))
+    existing = {(row.agency, row.role): row for row in rows}
+    named = {(record.agency, record.role): record for record in wanted}
+    fresh = [
+        {
+            "province": province,
+            "task_id": task_id,
+            "agency": record.agency,
+            "role": record.role,
+            "words": record.words,
+            "as_group": record.as_group,
+            "state": "open",
+        }
+        for pair, record in named.items()
+        if pair not in existing
+    ]
+    if fresh:
+        connection.execute(insert(assignments), fresh)
+    for pair, row in existing.items():
+        if pair not in named and row.state != "withdrawn":
+            connection.execute(
+                update(assignments).where(assignments.c.id == row.id).values(state="withdrawn")
+            )
+        elif pair in named and row.state == "withdrawn":
+            connection.execute(update(assignments).where(assignments.c.id == row.id).values(state="open"))
+
+
+def withdraw_tasks(connection: Connection, task_ids: Sequence[int]) -> None:
+    """Nobody is reminded of these any more; what was said and done about them stays."""
+    if task_ids:
+        connection.execute(update(tasks).where(tasks.c.id.in_(task_ids)).values(state="withdrawn"))
+        connection.execute(
+            update(dues)
+            .where(dues.c.task_id.in_(task_ids), dues.c.state == "open")
+            .values(state="withdrawn", next_on=None)
+        )
+
+
+def count_rows(connection: Connection, province: str) -> dict[str, int]:
+    """How many rows of the province each table of plans holds."""
+    return {
+        table.name: connection.execute(select(func.count()).where(table.c.province == province)).scalar_one()
+        for table in (plans, tasks, deadlines, dues, assignments)
+    }
