@@ -1,0 +1,74 @@
+"""What the child process does with the bytes: recognise, look before opening, read, extract."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from plans.document import Document
+from plans.limits import Limits
+from plans.prescan import prescan
+from plans.sniff import OFFICE, ZIPPED, Format, sniff
+from plans.wire import to_wire
+
+
+class NeedsHelp(Exception):  # noqa: N818  not an error: another program has to go first
+    """The file has to pass through a program outside before it can be read."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(kind)
+
+
+def parse(data: bytes, options: dict[str, str], limits: Limits) -> Any:
+    """A Document or a Plan on the wire, or {"needs": kind} where LibreOffice or OCR has to help first."""
+    try:
+        document = parse_document(data, limits)
+    except NeedsHelp as needed:
+        return {"needs": needed.kind}
+    if "format" in options:
+        document = replace(document, format=options["format"])
+    if options["want"] == "document":
+        return to_wire(document)
+    from plans.extract import extract
+
+    return to_wire(extract(document, file=options["file"]))
+
+
+def parse_document(data: bytes, limits: Limits) -> Document:
+    """Raises ReadError, or NeedsHelp."""
+    found = sniff(data)
+    warnings = prescan(data, limits) if found in ZIPPED else ()
+    if found in OFFICE:
+        raise NeedsHelp(found.value)
+    document = _read(found, data, limits)
+    return replace(document, warnings=(*warnings, *document.warnings)) if warnings else document
+
+
+def _read(found: Format, data: bytes, limits: Limits) -> Document:
+    match found:
+        case Format.DOCX:
+            from plans.read_docx import read_docx
+
+            return read_docx(data, limits)
+        case Format.XLSX | Format.XLS | Format.ODS:
+            from plans.read_xlsx import read_xlsx
+
+            return read_xlsx(data, limits, format=found.value)
+        case Format.PDF:
+            from plans.read_pdf import read_pdf
+
+            return read_pdf(data, limits)
+        case _:
+            return _read_written(found, data)
+
+
+def _read_written(found: Format, data: bytes) -> Document:
+    if found in (Format.HTML, Format.MHTML):
+        from plans.mhtml import page_of
+        from plans.read_html import read_html
+
+        return read_html(page_of(data) if found is Format.MHTML else data)
+    from plans.read_text import read_text
+
+    return read_text(data)
