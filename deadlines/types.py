@@ -69,10 +69,14 @@ class Fixed:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Range:
-    """Carried out from `start` to `due`, both inclusive."""
+    """Carried out from `start` to `due`, both inclusive.
 
-    start: date
-    due: date
+    Where no year is printed ("tháng 4 - tháng 6") both are `MonthDay`s: `due` is the first one on or after the
+    plan's issue, and `start` the last one on or before that due day.
+    """
+
+    start: date | MonthDay
+    due: date | MonthDay
     tentative: bool = False
     kind: Kind = field(default=Kind.RANGE, init=False)
 
