@@ -22,9 +22,7 @@ def to_json(value: Any) -> Any:
     """A value made of the dataclasses of `deadlines.types`, dates, tuples and plain values, as JSON data."""
     if is_dataclass(value) and not isinstance(value, type):
         return {"is": type(value).__name__} | {
-            f.name: to_json(held)
-            for f in fields(value)
-            if f.init and (held := getattr(value, f.name)) != f.default
+            f.name: to_json(held) for f in fields(value) if f.init and (held := getattr(value, f.name)) != f.default
         }
     if isinstance(value, date):
         return value.isoformat()

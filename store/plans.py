@@ -132,9 +132,7 @@ def save_plan(
     return saved
 
 
-def _insert_plan(
-    connection: Connection, province: str, plan: PlanRecord, revision: int, now: datetime
-) -> int:
+def _insert_plan(connection: Connection, province: str, plan: PlanRecord, revision: int, now: datetime) -> int:
     values = {
         name: getattr(plan, name)
         for name in (
@@ -176,7 +174,10 @@ def _save_tasks(
     old: dict[str, Row[Any]],
     today: date,
 ) -> Saved:
-    added, changed, kept, seen = [], [], [], set[int]()
+    added: list[int] = []
+    changed: list[int] = []
+    kept: list[int] = []
+    seen: set[int] = set()
     for position, task in enumerate(records):
         values = _task_values(task) | {"plan_id": plan_id, "position": position}
         before = old.get(task.previous_key or task.key)
@@ -287,9 +288,7 @@ def set_assignments(
         connection.execute(insert(assignments), fresh)
     for pair, row in existing.items():
         if pair not in named and row.state != "withdrawn":
-            connection.execute(
-                update(assignments).where(assignments.c.id == row.id).values(state="withdrawn")
-            )
+            connection.execute(update(assignments).where(assignments.c.id == row.id).values(state="withdrawn"))
         elif pair in named and row.state == "withdrawn":
             connection.execute(update(assignments).where(assignments.c.id == row.id).values(state="open"))
 

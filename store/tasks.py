@@ -1,0 +1,256 @@
+"""Tasks as people list them, and the standing of each: scheduled, waiting, on the attention list, or finished.
+
+The standings are exclusive and cover every task, so their counts add up to all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from store.audit import record
+from store.schema import assignments, deadlines, dues, plans, tasks
+
+
+class Standing(StrEnum):
+    SCHEDULED = "scheduled"
+    WAITING = "waiting"
+    ATTENTION = "attention"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+class Reason(StrEnum):
+    """Why nobody would be reminded of a task, the first that holds."""
+
+    UNKNOWN_LEAD = "unknown_lead"
+    NO_LEAD = "no_lead"
+    NO_CONTACT = "no_contact"
+    UNREAD = "unread"
+    AMBIGUOUS = "ambiguous"
+    NEEDS_DATE = "needs_date"
+    NOTHING_LEFT = "nothing_left"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """A task with what a list shows of it."""
+
+    id: int
+    plan_id: int
+    plan_number: str | None
+    plan_issued_on: date | None
+    plan_issuer: str | None
+    plan_title: str | None
+    position: int
+    table: str
+    number: str
+    section: str | None
+    title: str
+    lead_text: str | None
+    coordinating_text: str | None
+    product: str | None
+    deadline_text: str | None
+    conditions: tuple[str, ...]
+    state: str
+    done_on: date | None
+    done_late: bool | None
+    kinds: tuple[str, ...]
+    deadline_state: str
+    confidence: float
+    waiting_for: str | None
+    leads: tuple[str, ...]
+    unknown_lead: str | None
+    doubts: tuple[str, ...]
+    next_due: date | None
+    """The nearest open date that can be late, or the nearest of any other track."""
+    late_from: date | None
+    next_on: date | None
+    standing: Standing
+    reason: Reason | None
+
+
+def listed(
+    connection: Connection,
+    province: str,
+    *,
+    reachable: Collection[str],
+    task_ids: Collection[int] | None = None,
+    plan_id: int | None = None,
+) -> list[Listed]:
+    """Tasks in printed order. `reachable` are the codes of agencies with a usable contact."""
+    query = (
+        select(
+            tasks,
+            deadlines,
+            plans.c.number.label("plan_number"),
+            plans.c.issued_on,
+            plans.c.issuer,
+            plans.c.title.label("plan_title"),
+        )
+        .join(deadlines, deadlines.c.task_id == tasks.c.id)
+        .join(plans, plans.c.id == tasks.c.plan_id)
+        .where(tasks.c.province == province)
+        .order_by(tasks.c.plan_id, tasks.c.position)
+    )
+    if task_ids is not None:
+        query = query.where(tasks.c.id.in_(task_ids))
+    if plan_id is not None:
+        query = query.where(tasks.c.plan_id == plan_id)
+    rows = connection.execute(query).all()
+    leads = _leads(connection, province)
+    dated = _dated(connection, province)
+    return [_listed(row, leads.get(row.id, ()), dated.get(row.id, ()), reachable) for row in rows]
+
+
+def _leads(connection: Connection, province: str) -> Mapping[int, tuple[str, ...]]:
+    found: dict[int, list[str]] = {}
+    for task_id, agency in connection.execute(
+        select(assignments.c.task_id, assignments.c.agency)
+        .where(assignments.c.province == province, assignments.c.role == "lead", assignments.c.state != "withdrawn")
+        .order_by(assignments.c.id)
+    ):
+        found.setdefault(task_id, []).append(agency)
+    return {task_id: tuple(codes) for task_id, codes in found.items()}
+
+
+def _dated(connection: Connection, province: str) -> Mapping[int, Sequence[Row[Any]]]:
+    found: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(
+        select(dues.c.task_id, dues.c.on_date, dues.c.late_from, dues.c.next_on, dues.c.blocked)
+        .where(dues.c.province == province, dues.c.state == "open")
+        .order_by(dues.c.on_date)
+    ):
+        found.setdefault(row.task_id, []).append(row)
+    return found
+
+
+def _listed(row: Row[Any], leads: tuple[str, ...], dated: Sequence[Row[Any]], reachable: Collection[str]) -> Listed:
+    standing, reason = _standing(row, leads, dated, reachable)
+    binding = [due for due in dated if due.late_from is not None]
+    shown = (binding or list(dated) or [None])[0]
+    ahead = [due.next_on for due in dated if due.next_on is not None]
+    return Listed(
+        id=row.id,
+        plan_id=row.plan_id,
+        plan_number=row.plan_number,
+        plan_issued_on=row.issued_on,
+        plan_issuer=row.issuer,
+        plan_title=row.plan_title,
+        position=row.position,
+        table=row.table_kind,
+        number=row.number,
+        section=row.section,
+        title=row.title,
+        lead_text=row.lead_text,
+        coordinating_text=row.coordinating_text,
+        product=row.product,
+        deadline_text=row.deadline_text,
+        conditions=tuple(row.conditions),
+        state=row.state,
+        done_on=row.done_on,
+        done_late=row.done_late,
+        kinds=tuple(row.kinds.split(",")),
+        deadline_state=row._mapping[deadlines.c.state],
+        confidence=row._mapping[deadlines.c.confidence],
+        waiting_for=row.waiting_for,
+        leads=leads,
+        unknown_lead=row.unknown_lead,
+        doubts=tuple(row.doubts),
+        next_due=shown.on_date if shown else None,
+        late_from=shown.late_from if shown else None,
+        next_on=min(ahead, default=None),
+        standing=standing,
+        reason=reason,
+    )
+
+
+def _standing(
+    row: Row[Any], leads: tuple[str, ...], dated: Sequence[Row[Any]], reachable: Collection[str]
+) -> tuple[Standing, Reason | None]:
+    """The one standing of a task, and the reason where it is on the attention list."""
+    state, reading = row._mapping[tasks.c.state], row._mapping[deadlines.c.state]
+    if state != "open":
+        return Standing(state), None
+    if not leads:
+        return Standing.ATTENTION, Reason.UNKNOWN_LEAD if row.unknown_lead else Reason.NO_LEAD
+    if not any(lead in reachable for lead in leads):
+        return Standing.ATTENTION, Reason.NO_CONTACT
+    if reading in {"unread", "ambiguous"}:
+        return Standing.ATTENTION, Reason(reading)
+    if any(due.next_on is not None for due in dated):
+        return Standing.SCHEDULED, None
+    if row.waiting_for:
+        return Standing.WAITING, None
+    if row.needs_date:
+        return Standing.ATTENTION, Reason.NEEDS_DATE
+    # Between the last listed occurrence and the next extension of the horizon there is always more to come.
+    if row.complete_until is not None:
+        return Standing.SCHEDULED, None
+    return Standing.ATTENTION, Reason.NOTHING_LEFT
+
+
+def complete(
+    connection: Connection,
+    province: str,
+    task_id: int,
+    *,
+    on: date,
+    document: str | None,
+    now: datetime,
+    actor: str,
+    due_key: str | None = None,
+) -> bool:
+    """Record a completion on `on`; True where it was late. What is queued about it is withdrawn.
+
+    `due_key` completes one occurrence of a recurring task; without it the whole task is done.
+    """
+    from store.dues import withdraw_reminders
+
+    query = select(dues).where(dues.c.task_id == task_id, dues.c.state == "open")
+    if due_key is not None:
+        query = query.where(dues.c.key == due_key)
+    late_any = False
+    for due in connection.execute(query):
+        late = due.late_from is not None and on >= due.late_from and not due.blocked
+        late_any = late_any or late
+        connection.execute(
+            update(dues).where(dues.c.id == due.id).values(state="done", done_on=on, done_late=late, next_on=None)
+        )
+        withdraw_reminders(connection, due.id)
+    if due_key is None:
+        connection.execute(
+            update(tasks).where(tasks.c.id == task_id).values(state="done", done_on=on, done_late=late_any)
+        )
+        connection.execute(
+            update(assignments)
+            .where(assignments.c.task_id == task_id, assignments.c.state.in_(("open", "reported")))
+            .values(state="done", done_on=on)
+        )
+    record(
+        connection,
+        province,
+        at=now,
+        actor=actor,
+        action="task.done",
+        subject=f"task:{task_id}",
+        after={"on": on.isoformat(), "late": late_any, "document": document, "due": due_key},
+    )
+    return late_any
+
+
+def open_dues(connection: Connection, task_id: int) -> Sequence[Row[Any]]:
+    return connection.execute(
+        select(dues).where(dues.c.task_id == task_id, dues.c.state == "open").order_by(dues.c.on_date)
+    ).all()
+
+
+def count_open(connection: Connection, province: str) -> int:
+    return connection.execute(
+        select(func.count()).where(tasks.c.province == province, tasks.c.state == "open")
+    ).scalar_one()
