@@ -1,4 +1,4 @@
-"""Due dates: what resolving says, kept; every change of a date withdraws what was not yet sent about the old one."""
+"""Due dates: what resolving says, kept; a change of date withdraws what was not yet sent about the old one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger of issued documents, what each released, and extensions: recorded, corrected, taken back, never erased."""
+"""The ledger of issued documents, what each released, and extensions: recorded, corrected, never erased."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def release(
     now: datetime,
     actor: str,
 ) -> None:
-    """Confirm that an event satisfies these (task id, term) pairs. A later confirmation takes the place of one before."""
+    """Confirm that an event satisfies these (task id, term) pairs, in place of any confirmed before."""
     for task_id, term in terms:
         connection.execute(delete(releases).where(releases.c.task_id == task_id, releases.c.term == term))
         connection.execute(

@@ -133,7 +133,7 @@ def _dated(connection: Connection, province: str) -> Mapping[int, Sequence[Row[A
 def _listed(row: Row[Any], leads: tuple[str, ...], dated: Sequence[Row[Any]], reachable: Collection[str]) -> Listed:
     standing, reason = _standing(row, leads, dated, reachable)
     binding = [due for due in dated if due.late_from is not None]
-    shown = (binding or list(dated) or [None])[0]
+    shown = next(iter(binding or dated), None)
     ahead = [due.next_on for due in dated if due.next_on is not None]
     return Listed(
         id=row.id,

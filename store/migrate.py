@@ -1,0 +1,61 @@
+"""The schema and its upgrades: forward only, each in one transaction, from every released version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from store.database import Database
+from store.errors import StoreError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+NEWEST = "0001"
+"""The revision that this version of the program works with; a test keeps it equal to the last migration."""
+
+
+def current(connection: Connection) -> str | None:
+    """The revision of the database, or None where it is empty."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(found) if found else None
+
+
+def migrate(database: Database) -> tuple[str | None, str]:
+    """Bring the database to the newest schema. Returns the revisions before and after. Raises StoreError."""
+    from alembic import command
+    from alembic.util import CommandError
+
+    with database.write() as connection:
+        before = current(connection)
+        if before == NEWEST:
+            return before, before
+        try:
+            command.upgrade(config(connection), "head")
+        except CommandError as error:
+            raise StoreError(
+                f"Cơ sở dữ liệu {database.shown} thuộc phiên bản mới hơn ({before}); hãy nâng cấp chương trình."
+            ) from error
+        return before, current(connection) or NEWEST
+
+
+def check(database: Database) -> None:
+    """Raises StoreError unless the database is at the newest schema."""
+    with database.read() as connection:
+        found = current(connection)
+    if found != NEWEST:
+        state = "chưa được tạo" if found is None else f"đang ở phiên bản {found}"
+        raise StoreError(f"Cơ sở dữ liệu {database.shown} {state}; hãy chạy lệnh dondoc migrate.")
+
+
+def config(connection: Connection) -> Config:
+    from alembic.config import Config
+
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    made.attributes["connection"] = connection
+    return made

@@ -1,0 +1,54 @@
+"""Runs of the daily job and small marks that outlive them. The desk's red banner and the metrics read these."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from store.outbox import inserting
+from store.schema import marks, runs
+
+
+def start(connection: Connection, province: str, kind: str, day: date, now: datetime) -> int:
+    values = {"province": province, "kind": kind, "day": day, "started_at": now, "counts": {}}
+    return int(connection.execute(insert(runs).values(values).returning(runs.c.id)).scalar_one())
+
+
+def end(
+    connection: Connection,
+    run_id: int,
+    *,
+    ok: bool,
+    counts: dict[str, Any],
+    now: datetime,
+    error: str | None = None,
+) -> None:
+    connection.execute(
+        update(runs).where(runs.c.id == run_id).values(ended_at=now, ok=ok, counts=counts, error=error)
+    )
+
+
+def last_good(connection: Connection, province: str, kind: str = "daily") -> Row[Any] | None:
+    return connection.execute(
+        select(runs)
+        .where(runs.c.province == province, runs.c.kind == kind, runs.c.ok.is_(True))
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    ).first()
+
+
+def mark(connection: Connection, province: str, name: str) -> str | None:
+    """A remembered value, or None."""
+    return connection.execute(
+        select(marks.c.value).where(marks.c.province == province, marks.c.name == name)
+    ).scalar()
+
+
+def set_mark(connection: Connection, province: str, name: str, value: str) -> None:
+    connection.execute(
+        inserting(connection, marks)
+        .values(province=province, name=name, value=value)
+        .on_conflict_do_update(index_elements=["province", "name"], set_={"value": value})
+    )
