@@ -1,0 +1,225 @@
+"""The settings: `dondoc.toml` and the `DONDOC_*` variables. A mistake is refused with what is allowed instead."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from config.errors import ConfigError
+from deadlines.counting import Counting, ReportDays
+from deadlines.types import Unit
+
+T = TypeVar("T", bound=BaseModel)
+
+PACKAGED = Path(__file__).parent
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Office(_Part):
+    province: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    name: str = Field(min_length=1)
+    email: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")
+    reply_to: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")
+    phone: str = ""
+
+
+class Schedule(_Part):
+    timezone: str = "Asia/Ho_Chi_Minh"
+    daily_at: time = time(7, 30)
+    work_from: time = time(7, 30)
+    work_to: time = time(17, 0)
+    horizon_days: int = Field(default=400, ge=31, le=3660)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("tên múi giờ IANA, ví dụ Asia/Ho_Chi_Minh")
+        return name
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Schedule:
+        if self.work_from >= self.work_to:
+            raise ValueError("work_from sớm hơn work_to")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class _ReportDay(_Part):
+    month: int = 14
+    quarter: int = 14
+    half: int = 14
+    year: int = 14
+
+
+class _CountingPart(_Part):
+    before_means_day_before: bool = True
+    day_off: Literal["before", "after"] = "before"
+    default_offset: int = 30
+    default_unit: Literal["days", "working_days"] = "days"
+    report_every: Literal["month", "quarter", "half", "year"] = "quarter"
+    report_day: _ReportDay = _ReportDay()
+    yearly_check: tuple[int, int] = (12, 14)
+
+    @model_validator(mode="after")
+    def _possible(self) -> _CountingPart:
+        self.built()
+        return self
+
+    def built(self) -> Counting:
+        values = self.model_dump() | {
+            "report_day": ReportDays(**self.report_day.model_dump()),
+            "default_unit": Unit(self.default_unit),
+        }
+        return Counting(**values)
+
+
+class Reading(_Part):
+    review_below: float = Field(default=0.7, ge=0, le=1)
+
+
+class Reminding(_Part):
+    groups_coordinate: bool = False
+    ask_waiting_every: int = Field(default=14, ge=1, le=366)
+
+
+class _File(_Part):
+    office: Office
+    schedule: Schedule = Schedule()
+    counting: _CountingPart = _CountingPart()
+    reading: Reading = Reading()
+    reminding: Reminding = Reminding()
+
+
+class Settings(_Part):
+    """Everything that an admin sets but agencies, policies, calendars and channels."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    folder: Path
+    """Where the configuration files are."""
+    var: Path
+    inbox: Path
+    database_url: str = Field(repr=False)
+    smtp_url: str | None = Field(default=None, repr=False)
+    key: str | None = Field(default=None, repr=False)
+    office: Office
+    schedule: Schedule
+    counting: Counting
+    reading: Reading
+    reminding: Reminding
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process. Raises ConfigError at the first mistake."""
+    given = os.environ if environment is None else environment
+    folder = Path(given.get("DONDOC_CONFIG") or PACKAGED)
+    file = parse(folder / "dondoc.toml", _File)
+    var = Path(given.get("DONDOC_VAR") or "var").absolute()
+    return Settings(
+        folder=folder,
+        var=var,
+        inbox=Path(given.get("DONDOC_INBOX") or var / "inbox"),
+        database_url=_secret(given, "DONDOC_DATABASE_URL") or f"sqlite:///{var / 'dondoc.db'}",
+        smtp_url=_secret(given, "DONDOC_SMTP_URL"),
+        key=_secret(given, "DONDOC_KEY"),
+        office=file.office,
+        schedule=file.schedule,
+        counting=file.counting.built(),
+        reading=file.reading,
+        reminding=file.reminding,
+    )
+
+
+def _secret(given: Mapping[str, str], name: str) -> str | None:
+    """The variable, or the contents of the file that `<name>_FILE` names."""
+    if given.get(name):
+        return given[name]
+    path = given.get(f"{name}_FILE")
+    if not path:
+        return None
+    try:
+        return Path(path).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            file="biến môi trường", field=f"{name}_FILE", value=path, allowed="đường dẫn của một tệp đọc được"
+        ) from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The file's contents. Raises ConfigError where it is missing, unreadable or no TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            file=path, field="", value="", allowed="tệp này phải có trong thư mục cấu hình"
+        ) from error
+    except OSError as error:
+        raise ConfigError(file=path, field="", value="", allowed="một tệp đọc được") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(file=path, field="", value="", allowed="văn bản mã UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(file=path, field="", value="", allowed=f"TOML đúng cú pháp ({error})") from error
+
+
+def parse(path: Path, model: type[T]) -> T:
+    """The file as `model`. Raises ConfigError at the first mistake."""
+    return validated(path, read_toml(path), model)
+
+
+def validated(path: Path, data: dict[str, Any], model: type[T], *, within: str = "") -> T:
+    """`data`, found in the field `within` of a file, as `model`. Raises ConfigError at the first mistake."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join([within] * bool(within) + [str(part) for part in first["loc"]])
+        value = "" if first["type"] == "missing" else first.get("input", "")
+        raise ConfigError(file=path, field=field, value=value, allowed=_allowed(first)) from error
+
+
+def _allowed(mistake: Any) -> str:
+    """What may stand there, in Vietnamese."""
+    context = mistake.get("ctx", {})
+    match mistake["type"]:
+        case "missing":
+            return "mục này bắt buộc phải có"
+        case "extra_forbidden":
+            return "không có mục nào mang tên này; hãy xem lại chính tả"
+        case "literal_error":
+            return str(context.get("expected", "")).replace("'", "").replace(" or ", " hoặc ")
+        case "bool_parsing" | "bool_type":
+            return "true hoặc false"
+        case "greater_than_equal":
+            return f"số từ {context['ge']} trở lên"
+        case "less_than_equal":
+            return f"số đến {context['le']}"
+        case "value_error":
+            return str(context.get("error", mistake["msg"]))
+        case "string_too_short":
+            return "không được để trống"
+        case "string_pattern_mismatch":
+            return (
+                "địa chỉ thư dạng ten@donvi.example"
+                if "@" in context.get("pattern", "")
+                else "chữ thường không dấu, số và gạch nối"
+            )
+        case kind if "time" in kind:
+            return "giờ dạng HH:MM, ví dụ 07:30"
+        case kind if kind.startswith(("int", "float")):
+            return "một con số"
+        case _:
+            return str(mistake["msg"])
