@@ -36,6 +36,8 @@ class Task:
     """Conditions that the title or the product prints ("sau khi có Nghị quyết của Quốc hội")."""
     parent: str | None = None
     """The number of the row that this one is a part of (6 for 6.1)."""
+    note: str | None = None
+    """The row's cell under "Ghi chú", where there is such a column."""
     confidence: float = 1.0
     doubts: tuple[str, ...] = ()
     """Why a person should look, in Vietnamese; empty where nothing was guessed."""
@@ -71,6 +73,8 @@ class Plan:
     amends: tuple[str, ...] = ()
     """Numbers of the plans that it says it amends."""
     warnings: tuple[str, ...] = ()
+    symbol: str | None = None
+    """The part of the number after the figure ("KH-UBND"), printed even where the figure is left open."""
 
     @property
     def issued_on(self) -> date | None:

@@ -1,0 +1,124 @@
+"""All task tables of a document: parts that page breaks made are joined, new annexes told apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from plans.columns import Columns, Role, is_index_row, names_goals, read_double_header, read_header, repeats_header
+from plans.document import Document, Paragraph, Row, Table
+from plans.spelling import fold, is_upper
+from plans.table_rows import Marker, leading_number, marker_of
+from plans.table_tasks import Reading, read_rows, where
+from plans.types import TableKind
+
+_ANNEX = re.compile(r"^\W*(?:phụ lục|phu luc|biểu|danh mục|bảng|phân công)\b", re.IGNORECASE)
+_HEADER_WITHIN = 8
+"""A header is looked for in so many first rows: titles may be printed inside the table."""
+
+
+@dataclass(slots=True)
+class Annexes:
+    readings: list[Reading] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    columns: Columns
+    first: int
+    """Index of the first row below the header."""
+    above: tuple[str, ...]
+    """What is printed inside the table above its header."""
+
+
+def read_annexes(document: Document) -> Annexes:
+    """Every table of the document that names tasks, in printed order."""
+    annexes = Annexes()
+    between: list[Paragraph] = []
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            between.append(block)
+            continue
+        if _read_table(annexes, block, between):
+            between = []
+    return annexes
+
+
+def _read_table(annexes: Annexes, table: Table, between: Sequence[Paragraph]) -> bool:
+    current = annexes.readings[-1] if annexes.readings else None
+    head = find_header(table.rows)
+    if head is None:
+        if current is None or not _carries_on(current, table, between):
+            return False
+        read_rows(current, table.rows)
+    else:
+        titles = [*[p.text for p in between[-8:]], *head.above]
+        if current is None or not _same_table(current, head) or _new_annex(titles):
+            kind = _kind(head.columns, titles)
+            current = Reading(columns=head.columns, kind=kind)
+            annexes.readings.append(current)
+        current.section = _heading_between(titles) or current.section
+        read_rows(current, table.rows[head.first :])
+    if not table.complete:
+        annexes.warnings.append(f"Bảng{where(table.place)} bị cắt ngang ở cuối tệp, có thể thiếu nhiệm vụ.")
+    return True
+
+
+def find_header(rows: Sequence[Row]) -> _Head | None:
+    """The header among the first rows, in one row or two."""
+    above: list[str] = []
+    for at, row in enumerate(rows[:_HEADER_WITHIN]):
+        if at + 1 < len(rows):
+            double = read_double_header(row.cells, rows[at + 1].cells)
+            if double is not None:
+                return _Head(double, at + 2, tuple(above))
+        single = read_header(row.cells)
+        if single is not None:
+            return _Head(single, at + 1, tuple(above))
+        above.extend(cell for cell in row.cells if cell)
+    return None
+
+
+def _same_table(current: Reading, head: _Head) -> bool:
+    """The header of the table before, printed again on the next page."""
+    if current.columns.roles == head.columns.roles:
+        return True
+    same_width = len(current.columns.labels) == len(head.columns.labels)
+    return same_width and repeats_header(current.columns, head.columns.labels)
+
+
+def _carries_on(current: Reading, table: Table, between: Sequence[Paragraph]) -> bool:
+    """A table without a header goes on with the one before when nothing but page furniture lies between."""
+    width = max((len(row.cells) for row in table.rows), default=0)
+    if width != len(current.columns.roles):
+        return False
+    return not any(len(p.text) > 12 for p in between)
+
+
+def _new_annex(titles: Sequence[str]) -> bool:
+    return any(_ANNEX.match(title) or (is_upper(title) and len(title) > 15) for title in titles)
+
+
+def _kind(columns: Columns, titles: Sequence[str]) -> TableKind:
+    if columns.goals:
+        return TableKind.GOALS
+    at = columns.at(Role.TITLE)
+    title = columns.labels[at] if at is not None else ""
+    if any(word in fold(title) for word in ("nhiem vu", "cong viec", "noi dung", "hoat dong")):
+        return TableKind.TASKS
+    heading = " ".join(text for text in titles if is_upper(text) or _ANNEX.match(text))
+    return TableKind.GOALS if names_goals(heading) else TableKind.TASKS
+
+
+def _heading_between(titles: Sequence[str]) -> str | None:
+    """A heading printed between two parts of a table ("II. LĨNH VỰC GIÁO DỤC")."""
+    for title in reversed(titles):
+        if len(title) > 200 or is_index_row([title]):
+            continue
+        if marker_of(leading_number(title)) in (Marker.ROMAN, Marker.LETTER, Marker.ARABIC):
+            return title
+        if _ANNEX.match(title):
+            return None
+    return None

@@ -1,0 +1,217 @@
+"""What the columns of a plan's table hold, told from the words of its header row, in any order and spelling.
+
+Words are compared without case and diacritics, and a letter lost by OCR ("PHÓ HỢP") is forgiven.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz import fuzz
+
+from plans.spelling import fold
+
+
+class Role(StrEnum):
+    NUMBER = "number"
+    TITLE = "title"
+    LEAD = "lead"
+    COORDINATING = "coordinating"
+    LEAD_AND_COORDINATING = "lead_and_coordinating"
+    PRODUCT = "product"
+    DEADLINE = "deadline"
+    START = "start"
+    GROUP = "group"
+    """A column that says under which heading a row stands ("Lĩnh vực")."""
+    NOTE = "note"
+    OTHER = "other"
+
+
+_Table = tuple[tuple[Role, tuple[str, ...]], ...]
+
+# The first pattern found decides, so that "thời gian hoàn thành sản phẩm" is a deadline and "kết quả
+# thực hiện" a product.
+_WORDS: _Table = (
+    (Role.NOTE, ("ghi chu",)),
+    (Role.OTHER, ("kinh phi", "du toan", "nguon von", "don vi tinh", "dvt", "can cu", "so van ban")),
+    (Role.START, ("bat dau", "ngay giao", "thoi gian giao")),
+    (Role.DEADLINE, ("thoi gian", "thoi han", "thoi diem", "tien do", "lo trinh", "han hoan thanh", "ky han")),
+    (Role.DEADLINE, ("ngay hoan thanh", "nam hoan thanh", "hoan thanh truoc", "ket thuc", "han xu ly", "moc")),
+    (Role.PRODUCT, ("san pham", "dau ra", "ket qua", "hinh thuc van ban", "loai van ban")),
+    (Role.OTHER, ("cap trinh", "cap ban hanh", "cap phe duyet", "cap co tham quyen", "tham quyen", "lanh dao")),
+    (Role.OTHER, ("nguoi chi dao", "cap quyet dinh", "co quan ban hanh", "noi nhan", "chi dao")),
+    (Role.COORDINATING, ("phoi hop", "co quan lien quan", "don vi lien quan")),
+    (Role.LEAD, ("chu tri", "dau moi", "phu trach", "chiu trach nhiem", "trach nhiem", "tham muu")),
+    (Role.LEAD, ("co quan thuc hien", "don vi thuc hien", "to chuc thuc hien", "phan cong", "thuc hien boi")),
+    (Role.LEAD, ("co quan trien khai", "don vi trien khai", "don vi thuc hien", "co quan don vi")),
+    (Role.GROUP, ("linh vuc", "nhom nhiem vu", "nhom giai phap", "nhom muc tieu", "nhom chi tieu", "nhom")),
+    (Role.TITLE, ("nhiem vu", "noi dung", "muc tieu", "chi tieu", "cong viec", "hoat dong", "giai phap")),
+    (Role.TITLE, ("ten de an", "de an", "danh muc", "ten van ban", "dau viec", "hang muc", "chuong trinh")),
+)
+_BROAD: _Table = ((Role.DEADLINE, ("hoan thanh",)), (Role.LEAD, ("co quan", "don vi", "so nganh")))
+"""Words that decide only where nothing closer does."""
+_NUMBERS = frozenset({"stt", "tt", "so tt", "so thu tu", "thu tu", "s tt", "st", "sst", "s t t", "t t"})
+_EXACT = {"han": Role.DEADLINE, "ten": Role.TITLE, "viec": Role.TITLE, "thoi gian": Role.DEADLINE}
+_LONGEST = 90
+_INDEX = re.compile(r"^[\(\[]?\s*(?:\d{1,2}|[A-Ha-h])\s*[\)\]]?$")
+_GOALS = ("muc tieu", "chi tieu")
+_TASKS = ("nhiem vu", "noi dung", "cong viec", "hoat dong", "giai phap", "de an", "dau viec")
+
+
+def role_of(label: str) -> Role | None:
+    """What a column with this header holds; None where the words say nothing we know."""
+    words = fold(label)
+    if not words or len(words) > _LONGEST:
+        return None
+    if words in _NUMBERS:
+        return Role.NUMBER
+    if words in _EXACT:
+        return _EXACT[words]
+    found = _first(_WORDS, words, _prints) or _first(_WORDS, words, _resembles) or _first(_BROAD, words, _prints)
+    if found is Role.COORDINATING and (_prints(words, "chu tri") or _resembles(words, "chu tri")):
+        return Role.LEAD_AND_COORDINATING
+    return found
+
+
+def _first(table: _Table, words: str, holds: Callable[[str, str], bool]) -> Role | None:
+    return next((role for role, keys in table if any(holds(words, key) for key in keys)), None)
+
+
+def _prints(words: str, key: str) -> bool:
+    return f" {key} " in f" {words} "
+
+
+def _resembles(words: str, key: str) -> bool:
+    """The key with a letter lost or wrong."""
+    if len(key) < 7 or len(words) > 40 or len(key) > len(words) + 1:
+        return False
+    return fuzz.partial_ratio(key, words, score_cutoff=85) > 0
+
+
+def names_goals(text: str) -> bool:
+    """A header or a title that speaks of goals and not of tasks."""
+    words = fold(text)
+    return any(key in words for key in _GOALS) and not any(key in words for key in _TASKS)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Columns:
+    """The roles of a table's columns, and how sure they are."""
+
+    roles: tuple[Role, ...]
+    labels: tuple[str, ...]
+    confidence: float = 1.0
+    doubts: tuple[str, ...] = ()
+
+    def at(self, role: Role) -> int | None:
+        return self.roles.index(role) if role in self.roles else None
+
+    @property
+    def goals(self) -> bool:
+        title = self.at(Role.TITLE)
+        return title is not None and names_goals(self.labels[title])
+
+
+def is_index_row(cells: Sequence[str | None]) -> bool:
+    """The row that only counts the columns: (1) (2) (3), or A B 1 2."""
+    texts = [cell.strip() for cell in cells if cell and cell.strip()]
+    if len(texts) < 3 or not all(_INDEX.match(text) for text in texts):
+        return False
+    numbers = [int(digits) for text in texts if (digits := text.strip("()[] ")).isdigit()]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
+
+
+def read_header(cells: Sequence[str | None]) -> Columns | None:
+    """The columns, when this row is a header: it names the tasks and at least one more column of ours."""
+    return _columns([cell or "" for cell in cells])
+
+
+def read_double_header(upper: Sequence[str | None], lower: Sequence[str | None]) -> Columns | None:
+    """The columns of a header in two rows: the lower names parts of what the upper names together."""
+    if len(upper) != len(lower) or is_index_row(lower):
+        return None
+    slots = _group_slots(upper)
+    below = _under(slots, [cell or "" for cell in lower])
+    spread = _spread(upper, slots)
+    added = [i for i, cell in enumerate(below) if cell.strip() and fold(cell) != fold(spread[i])]
+    if not added or not all(i in slots and _part(below[i], spread[i]) for i in added):
+        return None
+    labels = [f"{spread[i]} {cell}".strip() if i in added else spread[i] for i, cell in enumerate(below)]
+    return _columns(labels, parts={i: below[i] for i in added})
+
+
+def _part(lower: str, upper: str) -> bool:
+    if len(lower) > 40:
+        return False
+    return role_of(lower) is not None or role_of(upper) in (Role.DEADLINE, Role.LEAD)
+
+
+def _group_slots(upper: Sequence[str | None]) -> list[int]:
+    """The columns under a label that stands over several: the label's own and those without one."""
+    bare = [not cell for cell in upper]
+    return [i for i in range(len(upper)) if bare[i] or (i + 1 < len(upper) and bare[i + 1])]
+
+
+def _under(slots: Sequence[int], lower: list[str]) -> list[str]:
+    """The lower labels under their group, where the row was printed without its merged cells."""
+    filled = [cell for cell in lower if cell.strip()]
+    if len(filled) != len(slots) or lower[: len(filled)] != filled:
+        return lower
+    placed = dict(zip(slots, filled, strict=True))
+    return [placed.get(i, "") for i in range(len(lower))]
+
+
+def _spread(cells: Sequence[str | None], slots: Sequence[int]) -> list[str]:
+    """A label merged over several columns stands over each of them."""
+    labels: list[str] = []
+    for i, cell in enumerate(cells):
+        labels.append(labels[-1] if not cell and labels and i in slots else cell or "")
+    return labels
+
+
+def repeats_header(columns: Columns, cells: Sequence[str | None]) -> bool:
+    """Whether the row prints the header again, perhaps with letters that OCR got wrong."""
+    pairs = [(fold(a), fold(b)) for a, b in zip(columns.labels, cells, strict=False) if a and b]
+    if len(pairs) < 2:
+        return False
+    return sum(fuzz.ratio(a, b) >= 75 for a, b in pairs) > len(pairs) / 2
+
+
+def _columns(labels: Sequence[str], parts: dict[int, str] | None = None) -> Columns | None:
+    if sum(bool(label.strip()) for label in labels) < 2:
+        return None
+    known = [_named(label, (parts or {}).get(i)) for i, label in enumerate(labels)]
+    if re.match(r"^\W*\d", labels[0]) or sum(len(label) > _LONGEST for label in labels):
+        return None
+    if Role.TITLE not in known and Role.NUMBER in known:
+        known = _assume_title(labels, known)
+    roles = _unique([role or Role.OTHER for role in known])
+    ours = {Role.LEAD, Role.COORDINATING, Role.LEAD_AND_COORDINATING, Role.DEADLINE, Role.PRODUCT}
+    if Role.TITLE not in roles or not ours & set(roles):
+        return None
+    return Columns(roles=tuple(roles), labels=tuple(labels))
+
+
+def _named(label: str, part: str | None) -> Role | None:
+    return (role_of(part) if part else None) or role_of(label)
+
+
+def _assume_title(labels: Sequence[str], known: list[Role | None]) -> list[Role | None]:
+    """The column after the number is the title where no header says so."""
+    after = known.index(Role.NUMBER) + 1
+    if after < len(known) and known[after] in (None, Role.PRODUCT, Role.OTHER) and labels[after].strip():
+        return [Role.TITLE if i == after else role for i, role in enumerate(known)]
+    return known
+
+
+def _unique(roles: list[Role]) -> list[Role]:
+    """Each role once: of several titles or leads the first is meant, the others are kept aside."""
+    seen: set[Role] = set()
+    single = []
+    for role in roles:
+        single.append(Role.OTHER if role in seen and role is not Role.OTHER else role)
+        seen.add(role)
+    return single
