@@ -1,4 +1,7 @@
-"""Word files (.docx, .docm): body, lists with their printed numbers, tables, boxes; changes accepted."""
+"""Word files (.docx, .docm): body, lists with their printed numbers, tables, boxes; changes accepted.
+
+Word files have no lines: the `line` of a paragraph counts the paragraphs outside the tables.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,7 @@ class _Walk:
         self.blocks: list[Block] = []
         self.tables = 0
         self.rows = 0
+        self.paragraphs = 0
         self.pending = Content()
         """A paragraph whose end was deleted, waiting for the next."""
         self.touching = False
@@ -71,7 +75,8 @@ class _Walk:
     def _put(self, content: Content, *, heading: bool) -> None:
         text = content.text
         if text and text != squeeze(content.label):
-            place = Place()
+            self.paragraphs += 1
+            place = Place(line=self.paragraphs)
             self.blocks.append(Paragraph(text=text, place=place, heading=heading, italic=content.italic))
             self.touching = False
         for box in content.boxes:
