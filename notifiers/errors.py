@@ -21,7 +21,7 @@ class Scope(StrEnum):
     CHANNEL = "channel"
 
 
-class NotSent(Exception):
+class NotSent(Exception):  # noqa: N818 (an outcome, named as the outbox names it)
     def __init__(self, reason: str, *, code: str | None = None, scope: Scope = Scope.MESSAGE) -> None:
         super().__init__(reason)
         self.reason = reason

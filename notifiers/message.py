@@ -100,3 +100,26 @@ class Receipt:
 
     answer: str
     reference: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sender:
+    """Whom our messages come from, as the admin configures it."""
+
+    address: str
+    """The From address and the envelope's sender: bounces come back to it."""
+    name: str = ""
+    list_id: str = ""
+    """The List-Id without its angle brackets ("nhac-viec.vp.tinh-mau.example"); empty: the address's domain."""
+    organisation: str = ""
+    domain: str = ""
+    """The right side of Message-IDs; empty: the address's domain."""
+
+    @property
+    def host(self) -> str:
+        """The domain that Message-IDs, List-Id and EHLO use, always in ASCII."""
+        name = self.domain or self.address.rpartition("@")[2]
+        try:
+            return name.encode("idna").decode("ascii").lower()
+        except UnicodeError:
+            return "dondoc.invalid"

@@ -1,0 +1,115 @@
+"""Any service of Apprise, for one recipient at a time.
+
+`{to}` in the address stands for the recipient; without it the address itself is the one recipient. Apprise
+tells only yes or no, so a no is `Unavailable`: the outbox tries again, and a copy in a chat is a lesser evil
+than silence.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from apprise import Apprise, AppriseAsset, NotifyFormat
+
+from notifiers.apprise_guard import PrivateAddress, public_connections_only, refuse_private
+from notifiers.channel import ChannelError, scheme_of
+from notifiers.errors import NotSent, Refused, Scope, Unavailable
+from notifiers.message import Message, Receipt
+from notifiers.render_clean import block, shorten
+
+_INSTANCES = 64
+
+
+class AppriseChannel:
+    """Raises ChannelError where Apprise does not take the address or it leads into the local network."""
+
+    resend_unconfirmed = False
+
+    def __init__(self, url: str, *, allow_private: bool = False) -> None:
+        self.name = scheme_of(url)
+        self._url = url.strip()
+        self._allow_private = allow_private
+        self._service: Callable[[str], Any] = lru_cache(maxsize=_INSTANCES)(self._instantiate)
+        self._refuse_private_host()
+        if "{to}" not in self._url:
+            self._service(self._url)
+
+    def send(self, message: Message) -> Receipt:
+        url = self._url.replace("{to}", quote(message.to, safe=""))
+        try:
+            self._refuse_private_host()
+            service = self._service(url)
+        except ChannelError as wrong:
+            scope = Scope.RECIPIENT if "{to}" in self._url else Scope.CHANNEL
+            raise Refused(f"Không dùng được kênh {self.name}: {wrong}", code="dondoc:url", scope=scope) from None
+        try:
+            with public_connections_only(enabled=not self._allow_private):
+                taken = service.notify(
+                    body=block(message.text), title=shorten(message.subject, 200), body_format=NotifyFormat.TEXT
+                )
+        except NotSent:
+            raise
+        except PrivateAddress:
+            reason = f"Kênh {self.name} trỏ vào mạng nội bộ"
+            raise Refused(reason, code="dondoc:private", scope=Scope.CHANNEL) from None
+        except Exception as failure:
+            reason = f"Kênh {self.name} gặp lỗi: {type(failure).__name__}"
+            raise Unavailable(reason, code="dondoc:apprise", scope=Scope.CHANNEL) from None
+        if not taken:
+            raise Unavailable(f"Kênh {self.name} báo không gửi được", scope=Scope.CHANNEL)
+        return Receipt(answer=f"{self.name}: đã nhận")
+
+    def check(self) -> str:
+        return f"{self.name}: địa chỉ hợp lệ"
+
+    def close(self) -> None:
+        """Apprise opens a connection for each message."""
+
+    def __enter__(self) -> AppriseChannel:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _instantiate(self, url: str) -> Any:
+        asset = AppriseAsset(secure_logging=True, http_redirects=False, app_id="Đôn Đốc")
+        with _quiet():
+            service = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
+        if service is None:
+            raise ChannelError("Apprise không hiểu địa chỉ")
+        if len(service) > 1:
+            raise ChannelError("địa chỉ có nhiều người nhận; mỗi người nhận cần một địa chỉ riêng")
+        service.request_rate_per_sec = min(service.request_rate_per_sec, 1.0)
+        return service
+
+    def _refuse_private_host(self) -> None:
+        """Only services that an organisation runs itself name a machine in their address."""
+        if self._allow_private:
+            return
+        try:
+            parts = urlsplit(self._url)
+            refuse_private(unquote(parts.hostname or ""), parts.port)
+        except PrivateAddress:
+            raise ChannelError("địa chỉ trỏ vào mạng nội bộ; muốn dùng, đặt allow_private") from None
+        except ValueError:
+            raise ChannelError("địa chỉ không hợp lệ") from None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Apprise 1.13 logs the whole address, tokens included, when it does not understand it."""
+    log = logging.getLogger("apprise")
+    was = log.disabled
+    log.disabled = True
+    try:
+        yield
+    finally:
+        log.disabled = was

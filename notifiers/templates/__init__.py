@@ -1,0 +1,1 @@
+"""The wording and the layouts of what agencies receive (jinja2)."""
