@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from plans.read import read
+from plans.types import TableKind
+
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("DONDOC_SHARED", ROOT.parent / "shared"))
 SAMPLES = ROOT / "docs" / "samples"
@@ -112,3 +115,12 @@ def test_the_form_with_tabs_is_printed_as_real_plans_print_it() -> None:
     assert len({tuple(row) for row in headers}) > 1, "the scanner's misreadings are part of the form"
     assert len([row for row in rows if row[1] and not any(row[2:])]) == 9
     assert len([row for row in rows if row[0].isdigit()]) == 25
+
+
+@pytest.mark.parametrize(("sample", "goals", "tasks"), [(BARS, 8, 30), (TABS, 0, 25)])
+def test_our_own_reader_reads_every_row_without_a_warning(sample: Path, goals: int, tasks: int) -> None:
+    plan = read(sample)
+    kinds = [task.table for task in plan.tasks]
+    assert (kinds.count(TableKind.GOALS), kinds.count(TableKind.TASKS)) == (goals, tasks)
+    assert plan.warnings == ()
+    assert [task.number for task in plan.tasks if task.deadline_text == ""] == [{8: "17", 0: "4"}[goals]]
