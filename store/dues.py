@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from deadlines.types import Awaited, Occurrence, Resolution, Track
 from store.codec import to_json
@@ -100,23 +100,13 @@ def _settle(
 
 
 def _withdraw(connection: Connection, row: Row[Any], resolution: Resolution) -> Moved | None:
-    # A recurring deadline lists its occurrences only within a horizon: one outside it is old, not gone.
-    outside = resolution.complete_until is not None and (
-        row.on_date > resolution.complete_until or row.on_date < _first(resolution, row)
-    )
+    # Occurrences beyond the horizon that `resolution` covers are not gone, only not listed.
+    outside = resolution.complete_until is not None and row.on_date > resolution.complete_until
     if row.state != "open" or outside:
         return None
     connection.execute(update(dues).where(dues.c.id == row.id).values(state="withdrawn", next_on=None))
     told = withdraw_reminders(connection, row.id)
     return Moved(due_id=row.id, old_on=row.on_date, new_on=None, was_told=told)
-
-
-def _first(resolution: Resolution, row: Row[Any]) -> date:
-    """The earliest day that `resolution` lists for the term of `row`; earlier ones were before its horizon."""
-    days = [
-        o.on for o in resolution.occurrences + resolution.blocked if o.term == row.term and o.track == row.track
-    ]
-    return min(days, default=date.min)
 
 
 def withdraw_reminders(connection: Connection, due_id: int) -> bool:
@@ -173,31 +163,65 @@ class Open:
     """Agency code and role of everyone who still has to act."""
 
 
-def due_for_decision(
-    connection: Connection, province: str, today: date, *, batch: int = 2000, groups_coordinate: bool = False
-) -> Iterator[list[Open]]:
-    """Batches of open dues whose next day is `today` or earlier, by an index and never by a scan of the rest."""
-    after = 0
-    while True:
-        rows = connection.execute(
-            select(dues, plans.c.number.label("plan_number"))
-            .join(tasks, tasks.c.id == dues.c.task_id)
-            .join(plans, plans.c.id == tasks.c.plan_id)
-            .where(
-                dues.c.province == province,
-                dues.c.next_on <= today,
-                dues.c.state == "open",
-                tasks.c.state == "open",
-                dues.c.id > after,
-            )
-            .order_by(dues.c.id)
-            .limit(batch)
-        ).all()
-        if not rows:
-            return
-        after = rows[-1].id
-        agencies = _agencies_of(connection, {row.task_id for row in rows}, groups_coordinate)
-        yield [_open(row, agencies.get(row.task_id, ())) for row in rows]
+def due_batch(
+    connection: Connection, province: str, today: date, *, after: int, limit: int, groups_coordinate: bool
+) -> list[Open]:
+    """The next open dues, by id above `after`, whose day to be looked at is `today` or earlier.
+
+    Found by an index: what is not due costs nothing.
+    """
+    rows = connection.execute(
+        select(dues, plans.c.number.label("plan_number"))
+        .join(tasks, tasks.c.id == dues.c.task_id)
+        .join(plans, plans.c.id == tasks.c.plan_id)
+        .where(
+            dues.c.province == province,
+            dues.c.next_on <= today,
+            dues.c.state == "open",
+            tasks.c.state == "open",
+            dues.c.id > after,
+        )
+        .order_by(dues.c.id)
+        .limit(limit)
+    ).all()
+    agencies = _agencies_of(connection, {row.task_id for row in rows}, groups_coordinate)
+    return [_open(row, agencies.get(row.task_id, ())) for row in rows]
+
+
+def readings(connection: Connection, task_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """The stored readings of open tasks, with their plan's date of issue and their earliest open date."""
+    earliest = (
+        select(func.min(dues.c.on_date))
+        .where(dues.c.task_id == deadlines.c.task_id, dues.c.state == "open")
+        .scalar_subquery()
+    )
+    return connection.execute(
+        select(deadlines.c.task_id, deadlines.c.reading, plans.c.issued_on, earliest.label("earliest"))
+        .join(tasks, tasks.c.id == deadlines.c.task_id)
+        .join(plans, plans.c.id == tasks.c.plan_id)
+        .where(deadlines.c.task_id.in_(task_ids), tasks.c.state == "open")
+        .order_by(deadlines.c.task_id)
+    ).all()
+
+
+def running_out(connection: Connection, province: str, near: date) -> list[int]:
+    """Open tasks whose listed occurrences end before `near`."""
+    rows = connection.execute(
+        select(deadlines.c.task_id)
+        .join(tasks, tasks.c.id == deadlines.c.task_id)
+        .where(deadlines.c.province == province, deadlines.c.complete_until < near, tasks.c.state == "open")
+    )
+    return [row.task_id for row in rows]
+
+
+def told_agencies(connection: Connection, due_id: int, on: date) -> list[tuple[str, str, str]]:
+    """Agency, audience and role of everyone who was sent something about this due on its date `on`."""
+    rows = connection.execute(
+        select(reminders.c.agency, reminders.c.audience, reminders.c.role)
+        .where(reminders.c.due_id == due_id, reminders.c.on_date == on, reminders.c.state == "told")
+        .distinct()
+    )
+    return [(row.agency, row.audience, row.role) for row in rows]
 
 
 def _open(row: Row[Any], agencies: tuple[tuple[str, str], ...]) -> Open:

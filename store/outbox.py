@@ -18,6 +18,9 @@ from sqlalchemy.sql.dml import Insert
 
 from store.schema import deliveries, messages, reminders
 
+NO_CONTACT = "no_contact"
+"""The code of a message that had nobody to go to."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
@@ -142,15 +145,25 @@ def plan(connection: Connection, province: str, wanted: Iterable[Planned], envel
     return result.rowcount if result.rowcount >= 0 else len(rows)
 
 
-def gather_strays(connection: Connection, province: str, envelopes: Envelopes) -> int:
-    """Put reminders whose message left without them, or was given up, into a message that is still to go."""
+def gather_strays(
+    connection: Connection, province: str, envelopes: Envelopes, *, reachable: Collection[str]
+) -> int:
+    """Put reminders whose message left without them, or had no address, into one that is still to go.
+
+    `reachable` are the agencies that have an address by now.
+    """
+    unaddressed = and_(messages.c.code == NO_CONTACT, messages.c.agency.in_(reachable))
     strays = connection.execute(
         select(reminders.c.id, reminders.c.agency, reminders.c.audience, reminders.c.channel)
         .join(messages, messages.c.id == reminders.c.message_id, isouter=True)
         .where(
             reminders.c.state == "planned",
             reminders.c.province == province,
-            or_(reminders.c.message_id.is_(None), messages.c.state.in_(("sent", "withdrawn", "lapsed"))),
+            or_(
+                reminders.c.message_id.is_(None),
+                messages.c.state.in_(("sent", "withdrawn", "lapsed")),
+                and_(messages.c.state == "refused", unaddressed),
+            ),
         )
     ).all()
     for row in strays:

@@ -1,0 +1,175 @@
+"""Deciding what to say today: look only at what is due to be looked at, and write it all down before sending."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from config.policies import Policies
+from deadlines.policy import Role
+from deadlines.reminders import Decision, StageDue, stages_due
+from deadlines.types import Occurrence, Track
+from flows.steps.reach import audience_of, envelopes, reachable, route
+from flows.steps.workplace import Workplace
+from notifiers.message import Urgency
+from store import answers, directory, dues, outbox
+from store.dues import Open
+from store.outbox import Planned
+
+BATCH = 5000
+
+
+@dataclass(kw_only=True)
+class Decided:
+    """How a round of deciding went."""
+
+    looked_at: int = 0
+    planned: int = 0
+    lapsed: int = 0
+    strays: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """One stage for one agency, before it becomes a reminder."""
+
+    due: Open
+    stage: StageDue
+    agency: str
+    role: str
+
+
+@dataclass(kw_only=True, slots=True)
+class Outcome:
+    """What is decided about one due: whom to tell, what is settled, and the next day to look."""
+
+    tell: list[Told] = field(default_factory=list)
+    told: dict[str, list[str]] = field(default_factory=dict)
+    lapsed: int = 0
+    next_on: date | None = None
+
+
+def decide(workplace: Workplace, *, now: datetime, today: date) -> Decided:
+    """Write today's reminders into the outbox. On a day off nothing is decided. Doing it again adds nothing."""
+    result = Decided()
+    if not workplace.calendar.is_working(today):
+        return result
+    with workplace.database.write() as connection:
+        openings = envelopes(connection, workplace, now=now, today=today)
+        result.strays = outbox.gather_strays(
+            connection, workplace.province, openings, reachable=reachable(connection, workplace)
+        )
+    after = 0
+    while True:
+        with workplace.database.write() as connection:
+            batch = dues.due_batch(
+                connection,
+                workplace.province,
+                today,
+                after=after,
+                limit=BATCH,
+                groups_coordinate=workplace.settings.reminding.groups_coordinate,
+            )
+            if not batch:
+                return result
+            _decide_batch(connection, workplace, batch, result, now=now, today=today)
+            after = batch[-1].id
+
+
+def _decide_batch(
+    connection: Connection, workplace: Workplace, batch: list[Open], result: Decided, *, now: datetime, today: date
+) -> None:
+    acknowledged = answers.acknowledged(connection, [due.id for due in batch])
+    outcomes = [(due, decide_due(workplace, due, acknowledged.get(due.id, {}), today=today)) for due in batch]
+    openings = envelopes(connection, workplace, now=now, today=today)
+    failing = directory.failing(connection, workplace.province)
+    planned = [planned_of(workplace, told, today, failing) for _, outcome in outcomes for told in outcome.tell]
+    result.planned += outbox.plan(connection, workplace.province, planned, openings, today)
+    dues.note_decisions(connection, [(due.id, outcome.told, outcome.next_on) for due, outcome in outcomes])
+    result.looked_at += len(batch)
+    result.lapsed += sum(outcome.lapsed for _, outcome in outcomes)
+
+
+def decide_due(
+    workplace: Workplace, due: Open, acknowledged: Mapping[str, Collection[str]], *, today: date
+) -> Outcome:
+    """What is to be said about one due today. `acknowledged` are the stages that each agency has confirmed."""
+    outcome = Outcome(told={name: list(stages) for name, stages in due.told.items()})
+    for (name, role), agencies in _by_policy(workplace.policies, due).items():
+        known = outcome.told.setdefault(f"{name}/{role}", [])
+        # Stages are settled for the due; who has confirmed one is left out of its repeats below.
+        quiet = set.intersection(*(set(acknowledged.get(agency, ())) for agency in agencies))
+        decision = stages_due(
+            workplace.policies.by_name[name],
+            due.occurrence,
+            role=role,
+            today=today,
+            calendar=workplace.calendar,
+            already=known,
+            acknowledged=quiet,
+            first_seen=due.first_seen,
+        )
+        _take(outcome, decision, known)
+        outcome.tell.extend(
+            Told(due=due, stage=stage, agency=agency, role=role)
+            for stage in decision.tell
+            for agency in agencies
+            if stage.stage.name not in acknowledged.get(agency, ())
+        )
+    return outcome
+
+
+def _take(outcome: Outcome, decision: Decision, known: list[str]) -> None:
+    known.extend(stage.id for stage in decision.tell)
+    known.extend(decision.lapsed)
+    outcome.lapsed += len(decision.lapsed)
+    days = [day for day in (outcome.next_on, decision.next_on) if day is not None]
+    outcome.next_on = min(days, default=None)
+
+
+def _by_policy(policies: Policies, due: Open) -> Mapping[tuple[str, Role], list[str]]:
+    """The agencies of a due by the policy and role that they are reminded under."""
+    found: dict[tuple[str, Role], list[str]] = {}
+    for agency, named in due.agencies:
+        role: Role = "lead" if named == "lead" else "coordinating"
+        found.setdefault((policies.name_for(plan=due.plan_number, agency=agency), role), []).append(agency)
+    return found
+
+
+def planned_of(workplace: Workplace, told: Told, today: date, failing: Collection[str]) -> Planned:
+    """A stage for an agency as a reminder: whose ears it is for and by which channel."""
+    agency, audience = audience_of(workplace, told.agency, told.stage.to)
+    return Planned(
+        due_id=told.due.id,
+        due_on=told.due.occurrence.on,
+        stage=told.stage.id,
+        agency=agency,
+        audience=audience,
+        role=told.role,
+        channel=route(workplace, agency, audience, failing=failing).channel,
+        urgency=urgency(told.due.occurrence, told.stage, today),
+        note=f"Cơ quan chủ trì: {_name(workplace, told.agency)}." if agency != told.agency else "",
+    )
+
+
+def _name(workplace: Workplace, code: str) -> str:
+    known = workplace.directory.agency(code)
+    return known.name if known else code
+
+
+def urgency(occurrence: Occurrence, stage: StageDue, today: date) -> Urgency:
+    """How the line is worded."""
+    if stage.to != "agency":
+        return Urgency.ESCALATED
+    match occurrence.track:
+        case Track.OPENING:
+            return Urgency.OPENING
+        case Track.CHECK | Track.REPORT:
+            return Urgency.REPORT
+        case Track.DUE:
+            if occurrence.late_from is not None and today >= occurrence.late_from:
+                return Urgency.OVERDUE
+            return Urgency.TODAY if today >= occurrence.aim else Urgency.SOON

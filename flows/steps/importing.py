@@ -1,0 +1,187 @@
+"""From a file to stored tasks: read the plan, understand its deadlines, name its agencies, keep it all at once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deadlines.grammar import read_task
+from flows.steps.resolving import announce, resolve_tasks
+from flows.steps.workplace import Workplace
+from store.plans import AssignmentRecord, PlanRecord, Saved, TaskRecord, known_plan, save_plan
+
+if TYPE_CHECKING:
+    from deadlines.directory import Directory
+    from plans.types import Plan, Task
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Imported:
+    """What importing one file did."""
+
+    file: str
+    number: str | None
+    saved: Saved
+    tasks: int
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotImported:
+    """A file that could not be read; nothing of it was kept."""
+
+    file: str
+    message: str
+
+
+def import_file(workplace: Workplace, path: Path, *, now: datetime, today: date, actor: str) -> Imported:
+    """Read and keep one file, whole or not at all. Raises ReadError, StoreError, ConfigError."""
+    from plans.read import read
+
+    digest = _digest(path)
+    with workplace.database.read() as connection:
+        known = known_plan(connection, workplace.province, digest) if digest else None
+    if known:
+        return Imported(file=path.name, number=None, saved=known, tasks=0)
+    plan = read(path)
+    record = record_of(plan, digest=digest or "", directory=workplace.directory, on=today)
+    with workplace.database.write() as connection:
+        saved = save_plan(connection, workplace.province, record, now=now, today=today, actor=actor)
+        moved = resolve_tasks(connection, workplace, saved.added + saved.changed + saved.kept, today=today)
+        announce(connection, workplace, moved, now=now, today=today)
+    return Imported(file=path.name, number=plan.number, saved=saved, tasks=len(plan.tasks), warnings=plan.warnings)
+
+
+def import_inbox(
+    workplace: Workplace, *, now: datetime, today: date, actor: str
+) -> tuple[list[Imported], list[NotImported]]:
+    """Import every file of the inbox that is not known yet. A file that cannot be read stops no other."""
+    from plans.errors import ReadError
+
+    done: list[Imported] = []
+    failed: list[NotImported] = []
+    for path in _waiting_files(workplace.settings.inbox):
+        try:
+            done.append(import_file(workplace, path, now=now, today=today, actor=actor))
+        except ReadError as error:
+            failed.append(NotImported(file=path.name, message=str(error)))
+    return done, failed
+
+
+def _waiting_files(inbox: Path) -> list[Path]:
+    if not inbox.is_dir():
+        return []
+    return sorted(path for path in inbox.iterdir() if path.is_file() and not path.name.startswith((".", "~$")))
+
+
+def _digest(path: Path) -> str | None:
+    """The digest of the contents; None where the reader will say better what is wrong with the file."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def record_of(plan: Plan, *, digest: str, directory: Directory, on: date) -> PlanRecord:
+    """A plan as the store keeps it, its deadlines read and its agencies named as of `on`."""
+    from plans.types import PartialDate
+
+    keys = _keys(plan.tasks)
+    return PlanRecord(
+        identity=_identity(plan),
+        digest=digest,
+        file=plan.file,
+        format=plan.format,
+        kind=plan.kind,
+        number=plan.number,
+        issued_on=plan.issued_on,
+        issued_text=plan.issued.text if isinstance(plan.issued, PartialDate) else None,
+        issuer=plan.issuer,
+        signer=plan.signer,
+        title=plan.title,
+        basis=plan.basis,
+        warnings=plan.warnings,
+        tasks=tuple(_task(task, key, directory, on) for task, key in zip(plan.tasks, keys, strict=True)),
+    )
+
+
+def _identity(plan: Plan) -> str:
+    """What a plan is known by in all its versions."""
+    year = plan.issued_on.year if plan.issued_on else getattr(plan.issued, "year", None)
+    name = plan.number or plan.title or plan.file
+    return fold(f"{name} | {plan.issuer or ''} | {year or ''}")[:200]
+
+
+def _keys(tasks: Iterable[Task]) -> list[str]:
+    """A key for each task that is unique in its plan and survives changes of wording.
+
+    Numbers start again in every section, so the section's own number goes before them.
+    """
+    seen: Counter[str] = Counter()
+    keys = []
+    for task in tasks:
+        section = re.split(r"[.\s]", task.section.strip(), maxsplit=1)[0] if task.section else ""
+        name = task.number or hashlib.sha256(fold(task.title).encode()).hexdigest()[:10]
+        key = f"{task.table.value}:{section[:20]}:{name}"[:180]
+        seen[key] += 1
+        keys.append(key if seen[key] == 1 else f"{key}#{seen[key]}")
+    return keys
+
+
+def _task(task: Task, key: str, directory: Directory, on: date) -> TaskRecord:
+    assignments, unknown = _assignments(task, directory, on)
+    return TaskRecord(
+        key=key,
+        table_kind=task.table.value,
+        number=task.number,
+        title=task.title,
+        folded=fold(" ".join(filter(None, (task.number, task.title, task.lead_text, task.deadline_text)))),
+        section=task.section,
+        parent=task.parent,
+        lead_text=task.lead_text,
+        coordinating_text=task.coordinating_text,
+        product=task.product,
+        deadline_text=task.deadline_text,
+        conditions=task.conditions,
+        place={name: held for name, held in asdict(task.place).items() if held is not None},
+        confidence=task.confidence,
+        doubts=task.doubts,
+        reading=read_task(task.deadline_text, task.conditions),
+        assignments=assignments,
+        unknown_lead=unknown,
+    )
+
+
+def _assignments(task: Task, directory: Directory, on: date) -> tuple[tuple[AssignmentRecord, ...], str | None]:
+    """Who leads and who coordinates, and the words of the lead's cell that nobody matched."""
+    named: dict[tuple[str, str], AssignmentRecord] = {}
+    unknown: Sequence[str] = ()
+    for role, text in (("lead", task.lead_text), ("coordinating", task.coordinating_text)):
+        if not text:
+            continue
+        cell = directory.read_cell(text, on=on)
+        for match in cell.matches:
+            as_role = "coordinating" if match.coordinating else role
+            for agency in match.agencies:
+                record = AssignmentRecord(
+                    agency=agency, role=as_role, words=match.words, as_group=match.group is not None
+                )
+                if (agency, "lead") not in named:
+                    named.setdefault((agency, as_role), record)
+        if role == "lead":
+            unknown = [part.words for part in (*cell.ambiguous, *cell.unknown)]
+    return tuple(named.values()), "; ".join(unknown) or None
+
+
+def fold(text: str) -> str:
+    """Small letters without diacritics, for searching and comparing names; đ becomes d."""
+    bare = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return " ".join("".join(mark for mark in bare if not unicodedata.combining(mark)).split())

@@ -1,0 +1,130 @@
+"""Who is told by which channel, at which address, and from when on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from config.channels import EMAIL
+from deadlines.directory_types import Agency, Contact, Role
+from flows.steps.workplace import Workplace
+from store import directory as stored
+from store.outbox import Envelopes
+
+AUDIENCES = {
+    "agency": (Role.FOCAL, Role.CLERK, Role.LEADERSHIP),
+    "leadership": (Role.LEADERSHIP, Role.FOCAL, Role.CLERK),
+}
+"""Whose contact is used for whom, the first that there is."""
+
+OPERATOR = "operator"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """Where words for an audience go; `address` is None where nobody can be reached."""
+
+    channel: str
+    address: str | None
+    name: str = ""
+
+
+def audience_of(workplace: Workplace, agency: str, to: str) -> tuple[str, str]:
+    """The agency code and audience that a stage meant for `to` about `agency` is sent to."""
+    if to == "superior":
+        known = workplace.directory.agency(agency)
+        return (known.superior, "leadership") if known and known.superior else (agency, "leadership")
+    return (OPERATOR, OPERATOR) if to == OPERATOR else (agency, to)
+
+
+def route(
+    workplace: Workplace,
+    agency: str,
+    audience: str,
+    *,
+    failing: Collection[str] = (),
+    without: Collection[str] = (),
+) -> Route:
+    """The first channel of the agency's preference that has an address which takes messages.
+
+    `failing` are look-up keys of addresses that do not; `without` are channels not to use.
+    """
+    if audience == OPERATOR:
+        return Route(channel=EMAIL, address=workplace.settings.office.reply_to, name=workplace.settings.office.name)
+    known = workplace.directory.agency(agency)
+    if known is None:
+        return Route(channel=EMAIL, address=None)
+    for channel in known.channels or (EMAIL,):
+        if channel in without or channel not in workplace.channels.by_name:
+            continue
+        for contact in _contacts(known, audience):
+            address = _address(contact, channel, workplace)
+            if address and not (failing and workplace.seal.lookup(address) in failing):
+                return Route(channel=channel, address=address, name=contact.name or known.name)
+    return Route(channel=EMAIL, address=None, name=known.name)
+
+
+def _contacts(agency: Agency, audience: str) -> list[Contact]:
+    order = AUDIENCES.get(audience, AUDIENCES["agency"])
+    return [contact for role in order for contact in agency.contacts if contact.role == role]
+
+
+def _address(contact: Contact, channel: str, workplace: Workplace) -> str | None:
+    """The contact's address on a channel, by what the channel's own address speaks to."""
+    scheme = workplace.channels.by_name[channel].url.partition("://")[0]
+    match scheme:
+        case "zalooa":
+            return contact.phone
+        case "zalouid" | "zalocs" | "zalobot":
+            return contact.zalo_uid
+        case _:
+            return contact.email if channel == EMAIL else (contact.zalo_uid or contact.email)
+
+
+def reachable(connection: Connection, workplace: Workplace) -> frozenset[str]:
+    """The codes of agencies that some channel reaches."""
+    failing = stored.failing(connection, workplace.province)
+    return frozenset(
+        agency.code
+        for agency in workplace.directory.agencies
+        if route(workplace, agency.code, "agency", failing=failing).address is not None
+    )
+
+
+def next_working_day(workplace: Workplace, day: date) -> date:
+    """The first working day after `day`."""
+    return workplace.calendar.on_or_after(day + timedelta(days=1))
+
+
+def envelopes(connection: Connection, workplace: Workplace, *, now: datetime, today: date) -> Envelopes:
+    """Today's messages, or the next working day's where today is a day off; sent in working hours only."""
+    first = workplace.calendar.on_or_after(today)
+    following = next_working_day(workplace, first)
+    opens = workplace.settings.schedule.work_from
+    zone = workplace.settings.schedule.zone
+    return Envelopes(
+        connection,
+        workplace.province,
+        today=first,
+        next_day=following,
+        not_before={day: datetime.combine(day, opens, tzinfo=zone) for day in (first, following)},
+        now=now,
+    )
+
+
+def in_working_hours(workplace: Workplace, now: datetime) -> datetime:
+    """`now` where messages may leave now, else the next moment at which they may."""
+    schedule = workplace.settings.schedule
+    zone: ZoneInfo = schedule.zone
+    here = now.astimezone(zone)
+    day = here.date()
+    if workplace.calendar.is_working(day):
+        if schedule.work_from <= here.time() < schedule.work_to:
+            return now
+        if here.time() < schedule.work_from:
+            return datetime.combine(day, schedule.work_from, tzinfo=zone)
+    return datetime.combine(next_working_day(workplace, day), schedule.work_from, tzinfo=zone)

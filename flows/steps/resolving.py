@@ -1,0 +1,113 @@
+"""From readings to due dates, whenever what is known has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from deadlines.resolve import resolve
+from deadlines.types import Deadline, Resolution
+from flows.steps.workplace import Workplace
+from notifiers.message import Urgency
+from store import dues, events
+from store.codec import reading_from_json
+from store.dues import Moved
+from store.outbox import Planned, plan
+
+BATCH = 500
+CHANGED = "changed"
+LOOK_BACK = timedelta(days=31)
+"""How old the last occurrence of a recurring deadline may be to be asked for when a plan is first imported."""
+
+
+def resolve_tasks(
+    connection: Connection, workplace: Workplace, task_ids: Sequence[int], *, today: date
+) -> list[Moved]:
+    """Bring the due dates of these tasks to what is known today. Returns the dates that moved."""
+    moved: list[Moved] = []
+    for start in range(0, len(task_ids), BATCH):
+        batch = task_ids[start : start + BATCH]
+        met = events.met_terms(connection, batch)
+        extended = events.extended(connection, batch)
+        for row in dues.readings(connection, batch):
+            reading = reading_from_json(row.reading)
+            if not isinstance(reading, Deadline):
+                continue
+            resolution = resolve_reading(
+                workplace,
+                reading,
+                issued=row.issued_on,
+                met=met.get(row.task_id, {}),
+                extensions=extended.get(row.task_id, {}),
+                since=min(today - LOOK_BACK, row.earliest or today),
+                today=today,
+            )
+            applied = dues.apply(connection, workplace.province, row.task_id, resolution, today=today)
+            moved.extend(applied.moved)
+    return moved
+
+
+def resolve_reading(
+    workplace: Workplace,
+    reading: Deadline,
+    *,
+    issued: date | None,
+    met: dict[int, date],
+    extensions: dict[str, date],
+    since: date,
+    today: date,
+) -> Resolution:
+    """One deadline's dates from `since` up to the horizon of the settings, counted from `today`."""
+    return resolve(
+        reading,
+        issued=issued,
+        met=met,
+        extensions=extensions,
+        calendar=workplace.calendar,
+        counting=workplace.settings.counting,
+        since=since,
+        until=today + timedelta(days=workplace.settings.schedule.horizon_days),
+    )
+
+
+def extend_horizons(connection: Connection, workplace: Workplace, *, today: date) -> list[Moved]:
+    """List the occurrences that have come within the horizon. Looks only at deadlines that have more to come."""
+    # Half the horizon is kept in hand, so that a deadline is looked at a few times a year and not every day.
+    near = today + timedelta(days=workplace.settings.schedule.horizon_days // 2)
+    return resolve_tasks(connection, workplace, dues.running_out(connection, workplace.province, near), today=today)
+
+
+def announce(
+    connection: Connection, workplace: Workplace, moved: Sequence[Moved], *, now: datetime, today: date
+) -> int:
+    """Tell each agency that was told an old date the new one, once. Returns how many reminders that makes."""
+    from flows.steps.reach import envelopes, route
+
+    told = [change for change in moved if change.was_told]
+    if not told:
+        return 0
+    openings = envelopes(connection, workplace, now=now, today=today)
+    planned = [
+        Planned(
+            due_id=change.due_id,
+            due_on=change.new_on or change.old_on,
+            stage=f"{CHANGED}:{change.new_on or 'none'}",
+            agency=agency,
+            audience=audience,
+            role=role,
+            channel=route(workplace, agency, audience).channel,
+            urgency=Urgency.CHANGED,
+            note=_note(change),
+        )
+        for change in told
+        for agency, audience, role in dues.told_agencies(connection, change.due_id, change.old_on)
+    ]
+    return plan(connection, workplace.province, planned, openings, today)
+
+
+def _note(change: Moved) -> str:
+    if change.new_on is None:
+        return f"Thời hạn {change.old_on:%d/%m/%Y} đã nhắc trước đây không còn áp dụng."
+    return f"Thời hạn đã nhắc trước đây là ngày {change.old_on:%d/%m/%Y}, nay là ngày {change.new_on:%d/%m/%Y}."
