@@ -36,8 +36,12 @@ def repeated(first: Table, second: Table) -> int:
 
 
 def _is_header(row: Row) -> bool:
-    """Its first cell is the word for a number ("TT", "STT", "Số TT")."""
-    return fold(row.cells[0] or "").replace(" ", "") in ("tt", "stt", "sott", "sothutu")
+    return is_number_word(row.cells[0] or "")
+
+
+def is_number_word(text: str) -> bool:
+    """The word at the head of a column of numbers ("TT", "STT", "Số TT")."""
+    return fold(text).replace(" ", "") in ("tt", "stt", "sott", "sothutu")
 
 
 def _width(table: Table) -> int:

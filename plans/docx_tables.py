@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from plans.continued import is_number_word
 from plans.document import Place, Row, Table
 from plans.docx_package import Element, attribute, child, local, number_of
 from plans.docx_text import Story, blocks_within, content_of
@@ -13,6 +14,7 @@ from plans.spelling import squeeze
 _ALMOST = 285
 """Twentieths of a point (5 mm): edges nearer than this were meant to be one."""
 _WIDEST = 200
+_SHORTEST = 6
 
 
 @dataclass(kw_only=True, slots=True)
@@ -30,6 +32,18 @@ class Grid:
     nested: list[Element] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
     edges: list[int] = field(default_factory=list)
+
+
+def layout_cells(table: Element) -> list[Element]:
+    """The cells of a table that only sets texts side by side, as at the head and the foot of a letter.
+
+    Nothing for a table proper: one of three columns or many rows, or with a header.
+    """
+    rows = [list(_cell_nodes(row)) for row in _rows(table)]
+    first = "".join(rows[0][0].itertext()) if rows and rows[0] else ""
+    if len(rows) > _SHORTEST or max(map(len, rows), default=0) > 2 or is_number_word(first):
+        return []
+    return [cell for row in rows for cell in row]
 
 
 def grid_of(table: Element, story: Story) -> Grid:

@@ -14,7 +14,7 @@ _GONE = frozenset(("del", "moveFrom", "instrText", "delText", "delInstrText", "f
     ("pPr", "rPr", "tcPr", "trPr", "tblPr", "sectPr", "sdtPr", "sdtEndPr", "annotationRef", "commentReference")
 )
 _NOTES = frozenset(("footnoteReference", "endnoteReference"))
-_BLANKS = frozenset(("tab", "br", "cr", "ptab"))
+_BLANKS = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n"}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -47,6 +47,12 @@ class Content:
     @property
     def text(self) -> str:
         return squeeze(self.label + "".join(run.text for run in self.runs))
+
+    @property
+    def lines(self) -> list[str]:
+        """The text where line breaks stand for paragraphs."""
+        raw = self.label + "".join(run.text for run in self.runs)
+        return [line for each in raw.split("\n") if (line := squeeze(each))]
 
     @property
     def italic(self) -> tuple[str, ...]:
@@ -139,7 +145,7 @@ def _letters(name: str, node: Element) -> str:
     if name == "t":
         return node.text or ""
     if name in _BLANKS:
-        return " "
+        return _BLANKS[name]
     if name == "noBreakHyphen":
         return "-"
     if name == "sym":

@@ -12,7 +12,7 @@ from plans.document import Block, Document, Paragraph, Place, Table
 from plans.docx_numbering import numbering_of
 from plans.docx_package import Element, Package, child, local, open_package, value_of
 from plans.docx_styles import styles_of
-from plans.docx_tables import grid_of, table_of
+from plans.docx_tables import grid_of, layout_cells, table_of
 from plans.docx_text import Content, Story, blocks_within, content_of, is_merged_with_next
 from plans.errors import ReadError
 from plans.limits import Limits
@@ -44,6 +44,8 @@ class _Walk:
         self.tables = 0
         self.rows = 0
         self.paragraphs = 0
+        self.by_line = False
+        """Inside a layout cell, where a line break is as good as the end of a paragraph."""
         self.pending = Content()
         """A paragraph whose end was deleted, waiting for the next."""
         self.touching = False
@@ -75,14 +77,23 @@ class _Walk:
     def _put(self, content: Content, *, heading: bool) -> None:
         text = content.text
         if text and text != squeeze(content.label):
-            self.paragraphs += 1
-            place = Place(line=self.paragraphs)
-            self.blocks.append(Paragraph(text=text, place=place, heading=heading, italic=content.italic))
             self.touching = False
+            for line in content.lines if self.by_line else [text]:
+                self.paragraphs += 1
+                place = Place(line=self.paragraphs)
+                italic = tuple(run for run in content.italic if run in line)
+                self.blocks.append(Paragraph(text=line, place=place, heading=heading, italic=italic))
         for box in content.boxes:
             self.over(box)
 
     def _table(self, node: Element) -> None:
+        cells = layout_cells(node)
+        if cells:
+            self.by_line = True
+            for cell in cells:
+                self.over(cell)
+            self.by_line = False
+            return
         grid = grid_of(node, self.story)
         self.rows += len(grid.rows)
         if self.rows > self.limits.rows:

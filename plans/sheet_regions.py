@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from plans.spelling import fold
+from plans.continued import is_number_word
 
-_NUMBER_WORDS = frozenset(("tt", "stt", "sott", "sothutu"))
 _NUMBERED = re.compile(r"^\(?(\d{1,3}(\.\d{1,3})*|[IVXLC]{1,6}|[A-Za-zđĐ])\)?[.)]?(\s|$)")
 _FULL = 3
 """A row of a table has this many filled cells at least, or stands between such rows."""
@@ -27,7 +26,7 @@ class Line:
     @property
     def is_header(self) -> bool:
         first = next((cell for cell in self.cells if cell), "")
-        return self.filled >= 2 and fold(first).replace(" ", "") in _NUMBER_WORDS
+        return self.filled >= 2 and is_number_word(first)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
