@@ -1,0 +1,167 @@
+"""When each stage of a policy falls for one date, by recipient.
+
+Stages for one recipient make a lane. In a lane one stage ends where the next begins, so on any day there
+is one latest firing, and it is the most urgent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from deadlines.calendar import Calendar
+from deadlines.counting import shift
+from deadlines.policy import Course, Policy, Role, Stage, To
+
+Firing = tuple[int, int]
+"""Which segment of a lane, and its how-manyth firing; both count from 0."""
+
+NEVER: Firing = (-1, -1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Segment:
+    """One stage in its lane: it fires on `first`, then repeats until `end` (exclusive)."""
+
+    stage: Stage
+    calendar: Calendar
+    nominal: date
+    first: date
+    end: date | None
+
+    def day(self, k: int) -> date:
+        """The working day of the kth repeat; 0 is the first firing."""
+        return _moved(self.stage, self._nominal(k), self.calendar)
+
+    def _nominal(self, k: int) -> date:
+        days = k * (self.stage.repeat_every or 0)
+        return self.calendar.add_working(self.nominal, days) if self.stage.working else shift(self.nominal, days)
+
+    def fires(self, k: int) -> bool:
+        limit = self.stage.repeat_limit
+        if k == 0:
+            return True
+        if self.stage.repeat_every is None or (limit is not None and k > limit):
+            return False
+        # Nothing moves past the last day that a date can hold.
+        return self._nominal(k) > self._nominal(k - 1) and (self.end is None or self.day(k) < self.end)
+
+    def latest(self, today: date) -> int:
+        """The last firing up to `today`, inclusive, which is not before `first`."""
+        every = self.stage.repeat_every
+        if every is None:
+            return 0
+        if self.stage.working:
+            k = max(self.calendar.working_between(self.nominal, today), 0) // every
+        else:
+            k = max((today - self.nominal).days, 0) // every
+        limit = self.stage.repeat_limit
+        k = k if limit is None else min(k, limit)
+        while k and not (self.day(k) <= today and self.fires(k)):
+            k -= 1
+        while self.fires(k + 1) and self.day(k + 1) <= today:
+            k += 1
+        return k
+
+    def next_after(self, k: int) -> date | None:
+        """The day of the first repeat on a later day than the kth."""
+        day, at = self.day(k), k + 1
+        while self.fires(at):
+            if self.day(at) > day:
+                return self.day(at)
+            at += 1
+        return None
+
+    def id(self, k: int) -> str:
+        return f"{self.stage.name}#{k + 1}" if k else self.stage.name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lane:
+    to: To
+    segments: tuple[Segment, ...]
+
+    def latest(self, today: date) -> Firing:
+        """The last firing up to `today`, inclusive."""
+        at = len(self.segments) - 1
+        while at >= 0 and self.segments[at].first > today:
+            at -= 1
+        return (at, self.segments[at].latest(today)) if at >= 0 else NEVER
+
+    def last_of(self, ids: Collection[str]) -> Firing:
+        """The last firing that any of the ids names."""
+        last = NEVER
+        for one in ids:
+            name, _, number = one.partition("#")
+            for at, segment in enumerate(self.segments):
+                if segment.stage.name == name:
+                    last = max(last, (at, int(number) - 1 if number.isdecimal() else 0))
+        return last
+
+    def day_after(self, firing: Firing, *, repeats: bool) -> date | None:
+        """The next day on which the lane fires, with or without repeats of the same stage."""
+        at, k = firing
+        upcoming = self.segments[at].next_after(k) if at >= 0 and repeats else None
+        if upcoming is None and at + 1 < len(self.segments):
+            upcoming = self.segments[at + 1].first
+        return upcoming
+
+    def between(self, after: Firing, until: Firing) -> Iterator[Firing]:
+        """The firings after one and before another, both exclusive, one a day."""
+        for at in range(max(after[0], 0), until[0] + 1):
+            segment = self.segments[at]
+            k = after[1] + 1 if at == after[0] else 0
+            while (at, k) < until and segment.fires(k):
+                # Of several that moved to one day only the last could be told.
+                if not (segment.fires(k + 1) and segment.day(k + 1) == segment.day(k)):
+                    yield at, k
+                k += 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Timeline:
+    """Compared by identity; `timeline` gives the same one for the same dates."""
+
+    lanes: tuple[Lane, ...]
+    calendar: Calendar
+
+
+@lru_cache(maxsize=16384)
+def timeline(policy: Policy, course: Course, role: Role, aim: date, base: date, calendar: Calendar) -> Timeline:
+    """Days before and the day itself count to `aim`, days after from `base`, which is not counted."""
+    lanes: dict[To, list[tuple[date, int, date, Stage]]] = {}
+    for stage in policy.stages(course, role):
+        nominal = _nominal(stage, aim, base, calendar)
+        day = _moved(stage, nominal, calendar)
+        lanes.setdefault(stage.to, []).append((day, stage.days, nominal, stage))
+    return Timeline(
+        lanes=tuple(
+            Lane(to=to, segments=_segments(sorted(found, key=lambda one: one[:3]), aim, calendar))
+            for to, found in lanes.items()
+        ),
+        calendar=calendar,
+    )
+
+
+def _segments(found: Sequence[tuple[date, int, date, Stage]], aim: date, calendar: Calendar) -> tuple[Segment, ...]:
+    """Of several stages that fall on one day only the last is kept: it says what the others would."""
+    days = [day for day, *_ in found]
+    kept = [one for at, one in enumerate(found) if at + 1 == len(found) or days[at + 1] > days[at]]
+    segments: list[Segment] = []
+    for at, (day, offset, nominal, stage) in enumerate(kept):
+        end = kept[at + 1][0] if at + 1 < len(kept) else None
+        if offset <= 0 and (end is None or end > aim):
+            end = shift(aim, 1)
+        segments.append(Segment(stage=stage, calendar=calendar, nominal=nominal, first=day, end=end))
+    return tuple(segments)
+
+
+def _nominal(stage: Stage, aim: date, base: date, calendar: Calendar) -> date:
+    start = base if stage.days > 0 else aim
+    return calendar.add_working(start, stage.days) if stage.working else shift(start, stage.days)
+
+
+def _moved(stage: Stage, day: date, calendar: Calendar) -> date:
+    return calendar.on_or_before(day) if stage.days <= 0 else calendar.on_or_after(day)
