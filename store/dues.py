@@ -269,3 +269,12 @@ def note_decisions(
             .values(told=bindparam("stages"), next_on=bindparam("next_day")),
             [{"due": due, "stages": told, "next_day": next_on} for due, told, next_on in decided],
         )
+
+
+def look_again(connection: Connection, province: str, today: date) -> None:
+    """Have every open due looked at today: what decides about it has changed."""
+    connection.execute(
+        update(dues)
+        .where(dues.c.province == province, dues.c.state == "open", ~dues.c.blocked)
+        .values(next_on=today)
+    )

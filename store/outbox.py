@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Table, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
-from store.schema import deliveries, messages, reminders
+from store.schema import deliveries, dues, messages, plans, reminders, tasks
 
 NO_CONTACT = "no_contact"
 """The code of a message that had nobody to go to."""
@@ -146,9 +146,9 @@ def plan(connection: Connection, province: str, wanted: Iterable[Planned], envel
 
 
 def gather_strays(
-    connection: Connection, province: str, envelopes: Envelopes, *, reachable: Collection[str]
+    connection: Connection, province: str, envelopes: Envelopes, *, today: date, reachable: Collection[str]
 ) -> int:
-    """Put reminders whose message left without them, or had no address, into one that is still to go.
+    """Put reminders into today's message whose own left without them, had no address, or could not leave in time.
 
     `reachable` are the agencies that have an address by now.
     """
@@ -162,6 +162,7 @@ def gather_strays(
             or_(
                 reminders.c.message_id.is_(None),
                 messages.c.state.in_(("sent", "withdrawn", "lapsed")),
+                and_(messages.c.state == "ready", messages.c.day < today, messages.c.frozen.is_(None)),
                 and_(messages.c.state == "refused", unaddressed),
             ),
         )
@@ -232,10 +233,104 @@ def begin(connection: Connection, message: Row[Any], now: datetime) -> None:
     )
 
 
-def told(connection: Connection, message: Row[Any], reminder_ids: Sequence[int]) -> None:
-    """Mark what the message said as told."""
-    if reminder_ids:
-        connection.execute(update(reminders).where(reminders.c.id.in_(reminder_ids)).values(state="told"))
+def told(connection: Connection, message: Row[Any]) -> None:
+    """Mark as told what the frozen message said."""
+    frozen = connection.execute(select(messages.c.frozen).where(messages.c.id == message.id)).scalar_one()
+    connection.execute(
+        update(reminders)
+        .where(reminders.c.id.in_(frozen["reminders"]), reminders.c.state == "planned")
+        .values(state="told")
+    )
+
+
+def thaw(connection: Connection, message: Row[Any]) -> None:
+    """Forget what was frozen: nothing of it can have arrived."""
+    connection.execute(
+        update(messages).where(messages.c.id == message.id, messages.c.state == "ready").values(frozen=None)
+    )
+
+
+def unclaim(connection: Connection, message: Row[Any]) -> None:
+    """Give back a claimed message that was not tried."""
+    connection.execute(
+        update(messages)
+        .where(messages.c.id == message.id, messages.c.state == "sending", messages.c.worker == message.worker)
+        .values(state="ready", worker=None, lease_until=None, attempts=messages.c.attempts - 1)
+    )
+
+
+def withdraw(connection: Connection, message: Row[Any], now: datetime) -> None:
+    """End a message that has nothing left to say."""
+    connection.execute(
+        update(messages)
+        .where(messages.c.id == message.id, messages.c.state == "sending")
+        .values(state="withdrawn", worker=None, lease_until=None, ended_at=now)
+    )
+
+
+def planned_in(connection: Connection, message_id: int) -> Sequence[Row[Any]]:
+    """The reminders that a message is to say, with what a line needs, for tasks that are still open."""
+    return connection.execute(
+        select(
+            reminders.c.id,
+            reminders.c.due_id,
+            reminders.c.on_date,
+            reminders.c.stage,
+            reminders.c.role,
+            reminders.c.urgency,
+            reminders.c.note,
+            dues.c.track,
+            tasks.c.id.label("task_id"),
+            tasks.c.number,
+            tasks.c.title,
+            tasks.c.product,
+            tasks.c.deadline_text,
+            tasks.c.lead_text,
+            plans.c.kind.label("plan_kind"),
+            plans.c.number.label("plan_number"),
+            plans.c.issued_on,
+            plans.c.title.label("plan_title"),
+        )
+        .join(dues, dues.c.id == reminders.c.due_id)
+        .join(tasks, tasks.c.id == dues.c.task_id)
+        .join(plans, plans.c.id == tasks.c.plan_id)
+        .where(reminders.c.message_id == message_id, reminders.c.state == "planned", tasks.c.state != "done")
+        .order_by(reminders.c.id)
+    ).all()
+
+
+def earlier_keys(connection: Connection, due_ids: Sequence[int], message_id: int, limit: int = 10) -> list[str]:
+    """Keys of the last messages that told about these dues, oldest first."""
+    rows = connection.execute(
+        select(messages.c.id, messages.c.key)
+        .join(reminders, reminders.c.message_id == messages.c.id)
+        .where(reminders.c.due_id.in_(due_ids), reminders.c.state == "told", messages.c.id != message_id)
+        .distinct()
+        .order_by(messages.c.id.desc())
+        .limit(limit)
+    ).all()
+    return [row.key for row in reversed(rows)]
+
+
+def sealed_recipient(connection: Connection, message_id: int) -> bytes | None:
+    return connection.execute(select(messages.c.recipient_sealed).where(messages.c.id == message_id)).scalar()
+
+
+def reroute(connection: Connection, message: Row[Any], channel: str, envelopes: Envelopes) -> int:
+    """Say the reminders of a refused message by another channel. The old ones are kept as lapsed."""
+    rows = connection.execute(
+        select(reminders).where(reminders.c.message_id == message.id, reminders.c.state == "planned")
+    ).all()
+    fresh = []
+    for row in rows:
+        values = {column.name: getattr(row, column.name) for column in reminders.c if column.name != "id"}
+        key = row.key.rpartition("|")[0] + f"|{channel}"
+        target = envelopes.message_for(row.agency, row.audience, channel)
+        fresh.append(values | {"key": key, "channel": channel, "message_id": target})
+        connection.execute(update(reminders).where(reminders.c.id == row.id).values(state="lapsed"))
+    if fresh:
+        connection.execute(inserting(connection, reminders).on_conflict_do_nothing(), fresh)
+    return len(fresh)
 
 
 def finish(

@@ -304,6 +304,34 @@ def withdraw_tasks(connection: Connection, task_ids: Sequence[int]) -> None:
         )
 
 
+def open_tasks(connection: Connection, province: str) -> list[int]:
+    rows = connection.execute(
+        select(tasks.c.id).where(tasks.c.province == province, tasks.c.state == "open").order_by(tasks.c.id)
+    )
+    return [row.id for row in rows]
+
+
+def open_cells(connection: Connection, province: str) -> Sequence[Row[Any]]:
+    """The printed agencies of every open task."""
+    return connection.execute(
+        select(tasks.c.id, tasks.c.lead_text, tasks.c.coordinating_text)
+        .where(tasks.c.province == province, tasks.c.state == "open")
+        .order_by(tasks.c.id)
+    ).all()
+
+
+def reassign(
+    connection: Connection,
+    province: str,
+    task_id: int,
+    wanted: Iterable[AssignmentRecord],
+    unknown_lead: str | None,
+) -> None:
+    """Name a task's agencies anew, because the directory changed."""
+    set_assignments(connection, province, task_id, wanted)
+    connection.execute(update(tasks).where(tasks.c.id == task_id).values(unknown_lead=unknown_lead))
+
+
 def count_rows(connection: Connection, province: str) -> dict[str, int]:
     """How many rows of the province each table of plans holds."""
     return {

@@ -60,7 +60,7 @@ def decide(workplace: Workplace, *, now: datetime, today: date) -> Decided:
     with workplace.database.write() as connection:
         openings = envelopes(connection, workplace, now=now, today=today)
         result.strays = outbox.gather_strays(
-            connection, workplace.province, openings, reachable=reachable(connection, workplace)
+            connection, workplace.province, openings, today=today, reachable=reachable(connection, workplace)
         )
     after = 0
     while True:

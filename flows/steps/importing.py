@@ -6,16 +6,17 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deadlines.grammar import read_task
+from flows.steps.assigning import assign
 from flows.steps.resolving import announce, resolve_tasks
 from flows.steps.workplace import Workplace
-from store.plans import AssignmentRecord, PlanRecord, Saved, TaskRecord, known_plan, save_plan
+from store.plans import PlanRecord, Saved, TaskRecord, known_plan, save_plan
 
 if TYPE_CHECKING:
     from deadlines.directory import Directory
@@ -137,7 +138,7 @@ def _keys(tasks: Iterable[Task]) -> list[str]:
 
 
 def _task(task: Task, key: str, directory: Directory, on: date) -> TaskRecord:
-    assignments, unknown = _assignments(task, directory, on)
+    assignments, unknown = assign(directory, task.lead_text, task.coordinating_text, on=on)
     return TaskRecord(
         key=key,
         table_kind=task.table.value,
@@ -158,27 +159,6 @@ def _task(task: Task, key: str, directory: Directory, on: date) -> TaskRecord:
         assignments=assignments,
         unknown_lead=unknown,
     )
-
-
-def _assignments(task: Task, directory: Directory, on: date) -> tuple[tuple[AssignmentRecord, ...], str | None]:
-    """Who leads and who coordinates, and the words of the lead's cell that nobody matched."""
-    named: dict[tuple[str, str], AssignmentRecord] = {}
-    unknown: Sequence[str] = ()
-    for role, text in (("lead", task.lead_text), ("coordinating", task.coordinating_text)):
-        if not text:
-            continue
-        cell = directory.read_cell(text, on=on)
-        for match in cell.matches:
-            as_role = "coordinating" if match.coordinating else role
-            for agency in match.agencies:
-                record = AssignmentRecord(
-                    agency=agency, role=as_role, words=match.words, as_group=match.group is not None
-                )
-                if (agency, "lead") not in named:
-                    named.setdefault((agency, as_role), record)
-        if role == "lead":
-            unknown = [part.words for part in (*cell.ambiguous, *cell.unknown)]
-    return tuple(named.values()), "; ".join(unknown) or None
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,71 @@
+"""The daily job as a Prefect flow: five tasks a day, however many reminders there are.
+
+Prefect retries nothing here. A run may be repeated at any time, because the outbox decides what is sent.
+The flow is async: a sync one sleeps a second in Prefect's heartbeat thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, datetime
+
+from prefect import flow, task
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.steps import clock as clocks
+from flows.steps import daily as steps
+from flows.steps.daily import Report
+from flows.steps.summary import as_markdown
+from flows.steps.workplace import Workplace, open_workplace
+
+_OURS = {"cache_policy": NO_CACHE, "persist_result": False, "retries": 0}
+Clock = Callable[[], datetime]
+
+
+@task(name="import", **_OURS)
+async def import_plans(workplace: Workplace, report: Report, clock: Clock) -> None:
+    await asyncio.to_thread(steps.prepare, workplace, report, now=clock())
+
+
+@task(name="resolve", **_OURS)
+async def resolve(workplace: Workplace, report: Report, clock: Clock) -> None:
+    await asyncio.to_thread(steps.resolve, workplace, report, now=clock())
+
+
+@task(name="decide", **_OURS)
+async def decide(workplace: Workplace, report: Report, clock: Clock) -> None:
+    await asyncio.to_thread(steps.choose, workplace, report, now=clock())
+
+
+@task(name="deliver", **_OURS)
+async def deliver(workplace: Workplace, report: Report, clock: Clock) -> None:
+    await asyncio.to_thread(steps.send, workplace, report, clock=clock)
+
+
+@flow(name="dondoc-daily", retries=0, persist_result=False, validate_parameters=False)
+async def daily(on: str | None = None) -> dict[str, object]:
+    """Import, resolve, decide, enqueue and deliver for the day `on` (ISO; today where it is left out).
+
+    Secrets never travel as parameters: the workplace reads them from the environment.
+    """
+    workplace = open_workplace()
+    schedule = workplace.settings.schedule
+    clock = clocks.here(schedule.zone)
+    if on is not None:
+        clock = clocks.standing_at(date.fromisoformat(on), schedule.work_from, schedule.zone)
+    report = Report(day=clock().date())
+    run = await asyncio.to_thread(steps.begin, workplace, report.day, clock())
+    try:
+        for step in (import_plans, resolve, decide, deliver):
+            await step(workplace, report, clock)
+    except Exception as error:
+        failure = f"{type(error).__name__}: {error}"
+        await asyncio.to_thread(steps.end, workplace, run, report, now=clock(), error=failure)
+        raise
+    await asyncio.to_thread(steps.end, workplace, run, report, now=clock())
+    await acreate_markdown_artifact(
+        key="dondoc-daily", markdown=as_markdown(report), description="Kết quả trong ngày"
+    )
+    return report.counts()

@@ -1,0 +1,133 @@
+"""From planned reminders to the one message that says them, frozen before its first attempt."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from flows.steps.reach import OPERATOR
+from flows.steps.workplace import Workplace
+from notifiers.message import Attachment, Line, Message, Notice, Sender, Urgency
+from store import outbox
+
+_ORDER = {urgency.value: position for position, urgency in enumerate(Urgency)}
+
+
+def sender(workplace: Workplace) -> Sender:
+    office = workplace.settings.office
+    return Sender(address=office.email, name=office.name, organisation=office.name)
+
+
+def notice_of(workplace: Workplace, message: Row[Any], rows: Sequence[Row[Any]], on: date) -> Notice:
+    """What the agency of a message is told on the day `on`: one line a due, most urgent first."""
+    lines: dict[int, Line] = {}
+    for row in sorted(rows, key=_rank):
+        lines.setdefault(row.due_id, _line(workplace, row, on))
+    office = workplace.settings.office
+    agency = office.name if message.agency == OPERATOR else workplace.directory.name(message.agency)
+    return Notice(
+        agency=agency,
+        province=workplace.province,
+        on=on,
+        lines=tuple(lines.values()),
+        sender=office.name,
+        reply_to=office.reply_to,
+        addressed_to="Lãnh đạo cơ quan" if message.audience == "leadership" else "",
+    )
+
+
+def _rank(row: Row[Any]) -> tuple[int, date, int]:
+    return (_ORDER[row.urgency], row.on_date, row.due_id)
+
+
+def _line(workplace: Workplace, row: Row[Any], on: date) -> Line:
+    binding = row.track != "opening"
+    return Line(
+        key=f"{workplace.province}-{row.due_id}",
+        urgency=Urgency(row.urgency),
+        number=row.number,
+        title=row.title,
+        plan=plan_name(row.plan_kind, row.plan_number, row.issued_on, row.plan_title),
+        deadline_text=row.deadline_text or "",
+        due=row.on_date,
+        days_left=(row.on_date - on).days if binding else None,
+        role=row.role,
+        lead=row.lead_text or "",
+        product=row.product or "",
+        note=row.note,
+    )
+
+
+def plan_name(kind: str | None, number: str | None, issued_on: date | None, title: str | None) -> str:
+    """How people call a plan: "Kế hoạch số 12/KH-UBND ngày 05/01/2026"."""
+    if number is None:
+        return title or "Kế hoạch chưa ghi số"
+    return f"{kind or 'Kế hoạch'} số {number}" + (f" ngày {issued_on:%d/%m/%Y}" if issued_on else "")
+
+
+def compose(
+    connection: Connection, workplace: Workplace, message: Row[Any], *, to: str, to_name: str, now: datetime
+) -> tuple[dict[str, Any], Message] | None:
+    """The frozen content of a message and the message itself; None where there is nothing left to say."""
+    from notifiers.email_message import message_id
+    from notifiers.render import render
+
+    rows = outbox.planned_in(connection, message.id)
+    if not rows:
+        return None
+    notice = notice_of(workplace, message, rows, now.astimezone(workplace.settings.schedule.zone).date())
+    host = sender(workplace).host
+    earlier = outbox.earlier_keys(connection, [row.due_id for row in rows], message.id)
+    rendered = render(
+        notice,
+        key=message.key,
+        to=to,
+        to_name=to_name,
+        created=now,
+        references=tuple(message_id(key, host) for key in earlier),
+    )
+    return content_of(rendered, [row.id for row in rows]), rendered
+
+
+def content_of(message: Message, reminder_ids: Sequence[int]) -> dict[str, Any]:
+    """A message as data, without the address, which is kept sealed beside it."""
+    return {
+        "subject": message.subject,
+        "text": message.text,
+        "html": message.html,
+        "to_name": message.to_name,
+        "reply_to": message.reply_to,
+        "references": list(message.references),
+        "created": message.created.isoformat(),
+        "fields": dict(message.fields),
+        "attachments": [
+            {"name": item.name, "mime": item.mime, "content": base64.b64encode(item.content).decode()}
+            for item in message.attachments
+        ],
+        "reminders": list(reminder_ids),
+    }
+
+
+def message_of(row: Row[Any], to: str) -> Message:
+    """The very message that was frozen."""
+    kept = row.frozen
+    return Message(
+        key=row.key,
+        to=to,
+        to_name=kept["to_name"],
+        subject=kept["subject"],
+        text=kept["text"],
+        html=kept["html"],
+        created=datetime.fromisoformat(kept["created"]),
+        reply_to=kept["reply_to"],
+        references=tuple(kept["references"]),
+        fields=kept["fields"],
+        attachments=tuple(
+            Attachment(name=item["name"], mime=item["mime"], content=base64.b64decode(item["content"]))
+            for item in kept["attachments"]
+        ),
+    )

@@ -1,0 +1,100 @@
+"""The daily job as plain steps; Prefect calls the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flows.steps.deciding import Decided, decide
+from flows.steps.importing import Imported, NotImported, import_inbox
+from flows.steps.refreshing import refresh
+from flows.steps.resolving import announce, extend_horizons
+from flows.steps.sending import Delivered, deliver
+from flows.steps.workplace import Workplace
+from store import runs
+
+ACTOR = "dondoc"
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What one daily run did."""
+
+    day: date
+    imported: list[Imported] = field(default_factory=list)
+    not_imported: list[NotImported] = field(default_factory=list)
+    changed: tuple[str, ...] = ()
+    decided: Decided = field(default_factory=Decided)
+    delivered: Delivered = field(default_factory=Delivered)
+    day_off: str | None = None
+
+    def counts(self) -> dict[str, Any]:
+        """The figures that are kept with the run and printed by `--json`."""
+        waits = self.delivered.waits_until
+        return {
+            "day": self.day.isoformat(),
+            "day_off": self.day_off,
+            "plans_imported": sum(not one.saved.known for one in self.imported),
+            "plans_known": sum(one.saved.known for one in self.imported),
+            "plans_failed": len(self.not_imported),
+            "looked_at": self.decided.looked_at,
+            "planned": self.decided.planned,
+            "lapsed": self.decided.lapsed,
+            "messages": dict(self.delivered.outcomes),
+            "reasons": dict(self.delivered.reasons),
+            "waits_until": waits.isoformat() if waits else None,
+        }
+
+
+def prepare(workplace: Workplace, report: Report, *, now: datetime) -> None:
+    """Import what lies in the inbox and follow what changed in the configuration."""
+    report.changed = refresh(workplace, now=now, today=report.day)
+    report.imported, report.not_imported = import_inbox(workplace, now=now, today=report.day, actor=ACTOR)
+
+
+def resolve(workplace: Workplace, report: Report, *, now: datetime) -> None:
+    """List the occurrences that came within the horizon."""
+    with workplace.database.write() as connection:
+        moved = extend_horizons(connection, workplace, today=report.day)
+        announce(connection, workplace, moved, now=now, today=report.day)
+
+
+def choose(workplace: Workplace, report: Report, *, now: datetime) -> None:
+    """Decide what is said today and write it into the outbox."""
+    report.day_off = workplace.calendar.why_off(report.day)
+    report.decided = decide(workplace, now=now, today=report.day)
+
+
+def send(workplace: Workplace, report: Report, *, clock: Callable[[], datetime]) -> None:
+    """Empty the outbox as far as it may go now."""
+    report.delivered = deliver(workplace, clock=clock)
+
+
+def begin(workplace: Workplace, day: date, now: datetime) -> int:
+    """Note that a run starts."""
+    with workplace.database.write() as connection:
+        return runs.start(connection, workplace.province, "daily", day, now)
+
+
+def end(workplace: Workplace, run: int, report: Report, *, now: datetime, error: str | None = None) -> None:
+    """Note how a run ended."""
+    with workplace.database.write() as connection:
+        runs.end(connection, run, ok=error is None, counts=report.counts(), now=now, error=error)
+
+
+def run_daily(workplace: Workplace, *, clock: Callable[[], datetime], day: date) -> Report:
+    """The whole daily job, without Prefect. Raises StoreError, ConfigError."""
+    report = Report(day=day)
+    run = begin(workplace, day, clock())
+    try:
+        prepare(workplace, report, now=clock())
+        resolve(workplace, report, now=clock())
+        choose(workplace, report, now=clock())
+        send(workplace, report, clock=clock)
+    except Exception as error:
+        end(workplace, run, report, now=clock(), error=f"{type(error).__name__}: {error}")
+        raise
+    end(workplace, run, report, now=clock())
+    return report

@@ -1,0 +1,101 @@
+"""When admins change agencies, calendar, counting or policies, what follows from them is made anew, once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from deadlines.directory_types import Agency
+from flows.steps.assigning import assign
+from flows.steps.resolving import announce, resolve_tasks
+from flows.steps.workplace import Workplace
+from store import directory, dues, plans, runs
+from store.directory import AgencyRecord, ContactRecord
+
+
+def refresh(workplace: Workplace, *, now: datetime, today: date) -> tuple[str, ...]:
+    """Follow what changed in the configuration since the last time; names what did."""
+    changed = []
+    with workplace.database.write() as connection:
+        for name, follow in (("agencies", _agencies), ("calendar", _dates), ("policies", _policies)):
+            digest = _digest(workplace, name)
+            if runs.mark(connection, workplace.province, f"config.{name}") == digest:
+                continue
+            follow(connection, workplace, now, today)
+            runs.set_mark(connection, workplace.province, f"config.{name}", digest)
+            changed.append(name)
+    return tuple(changed)
+
+
+def _digest(workplace: Workplace, name: str) -> str:
+    """What the stored state was last made from."""
+    settings = workplace.settings
+    match name:
+        case "agencies":
+            return _files(settings.folder.glob("agencies/**/*")) + settings.office.province
+        case "calendar":
+            return hashlib.sha256(
+                (_files(settings.folder.glob("calendars/*.toml")) + repr(settings.counting)).encode()
+            ).hexdigest()
+        case _:
+            kept = f"{settings.reminding.groups_coordinate}"
+            return _files([settings.folder / "policies.toml"]) + kept
+
+
+def _files(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in paths if path.is_file()):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _agencies(connection: Connection, workplace: Workplace, now: datetime, today: date) -> None:
+    agencies = [agency for agency in workplace.directory.agencies if agency.province == workplace.province]
+    directory.sync(
+        connection,
+        workplace.province,
+        [_agency(agency) for agency in agencies],
+        [contact for agency in agencies for contact in _contacts(agency)],
+        workplace.seal,
+    )
+    for task in plans.open_cells(connection, workplace.province):
+        assignments, unknown = assign(workplace.directory, task.lead_text, task.coordinating_text, on=today)
+        plans.reassign(connection, workplace.province, task.id, assignments, unknown)
+    dues.look_again(connection, workplace.province, today)
+
+
+def _agency(agency: Agency) -> AgencyRecord:
+    return AgencyRecord(
+        code=agency.code,
+        name=agency.name,
+        kind=agency.kind.value,
+        superior=agency.superior,
+        valid_from=agency.valid_from,
+        valid_to=agency.valid_to,
+        successors=agency.successors,
+    )
+
+
+def _contacts(agency: Agency) -> list[ContactRecord]:
+    return [
+        ContactRecord(
+            agency=agency.code, role=contact.role.value, channel=channel, name=contact.name, address=address
+        )
+        for contact in agency.contacts
+        for channel, address in (("email", contact.email), ("phone", contact.phone), ("zalo", contact.zalo_uid))
+        if address
+    ]
+
+
+def _dates(connection: Connection, workplace: Workplace, now: datetime, today: date) -> None:
+    open_tasks = plans.open_tasks(connection, workplace.province)
+    moved = resolve_tasks(connection, workplace, open_tasks, today=today)
+    announce(connection, workplace, moved, now=now, today=today)
+
+
+def _policies(connection: Connection, workplace: Workplace, now: datetime, today: date) -> None:
+    dues.look_again(connection, workplace.province, today)
