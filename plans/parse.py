@@ -7,17 +7,10 @@ from typing import Any
 
 from plans.document import Document
 from plans.limits import Limits
+from plans.needs import NeedsHelp
 from plans.prescan import prescan
 from plans.sniff import OFFICE, ZIPPED, Format, sniff
 from plans.wire import to_wire
-
-
-class NeedsHelp(Exception):  # noqa: N818  not an error: another program has to go first
-    """The file has to pass through a program outside before it can be read."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        super().__init__(kind)
 
 
 def parse(data: bytes, options: dict[str, str], limits: Limits) -> Any:

@@ -1,0 +1,132 @@
+"""Pages to one document: tables and paragraphs in printed order, put together over page breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from plans.continued import goes_on, joined, repeated
+from plans.document import Block, Paragraph, Place, Row, Table
+from plans.page_columns import body_end, columns_of, fits, opens_table, unruled_table
+from plans.page_layout import Line, Page, lines_of, running_text
+from plans.page_prose import goes_on as runs_on
+from plans.page_prose import measure, paragraph, paragraphs, without_furniture
+from plans.page_tables import PrintedTable, ruled_tables
+
+_SHIFT = 8.0
+"""Points by which the columns of a table may move from page to page."""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Whole:
+    blocks: list[Block] = field(default_factory=list)
+    edges: tuple[float, ...] = ()
+    """Of the table that the last block is."""
+    tables: int = 0
+    last: list[Line] = field(default_factory=list)
+    """The lines of the paragraph that the last block is."""
+
+
+def blocks_of(pages: Sequence[Page]) -> tuple[Block, ...]:
+    whole = _Whole()
+    ruled, lines = dict[int, list[PrintedTable]](), dict[int, list[Line]]()
+    for page in pages:
+        tables, words = ruled_tables(page)
+        ruled[page.number], lines[page.number] = tables, lines_of(words, page.number)
+    lines = without_furniture(pages, lines)
+    for page in pages:
+        _add_page(whole, page, ruled[page.number], lines[page.number])
+    return tuple(whole.blocks)
+
+
+def _add_page(whole: _Whole, page: Page, tables: list[PrintedTable], lines: list[Line]) -> None:
+    for table in sorted(tables, key=lambda each: each.top):
+        above = [line for line in lines if line.top < table.top]
+        lines = lines[len(above) :]
+        _add_lines(whole, page, above)
+        _add_table(whole, table)
+    _add_lines(whole, page, lines)
+
+
+def _add_lines(whole: _Whole, page: Page, lines: list[Line]) -> None:
+    if not lines:
+        return
+    is_rest = bool(whole.edges) and isinstance(whole.blocks[-1], Table) and fits(lines, whole.edges[:-1])
+    start = 0 if is_rest else next((at for at, line in enumerate(lines) if opens_table(line)), len(lines))
+    _add_prose(whole, page, lines[:start])
+    if start == len(lines):
+        return
+    end = body_end(lines, start)
+    edges = whole.edges[:-1] if is_rest else columns_of(lines[start:end])
+    if len(edges) < 3:
+        _add_prose(whole, page, lines[start:])
+        return
+    _add_table(whole, unruled_table(lines[start:end], edges, page.levels))
+    _add_lines(whole, page, lines[end:]) if end < len(lines) else None
+
+
+def _add_prose(whole: _Whole, page: Page, lines: list[Line]) -> None:
+    if not lines:
+        return
+    setting = measure(lines)
+    for group in paragraphs(lines, setting):
+        carried = whole.last and whole.last[-1].page != page.number and runs_on(whole.last[-1], group[0], setting)
+        if carried and not whole.blocks[-1].place.table:
+            whole.last = [*whole.last, *group]
+            whole.blocks[-1] = paragraph(whole.last, page=whole.last[0].page)
+        else:
+            whole.last = list(group)
+            whole.blocks.append(paragraph(group, page=page.number))
+    whole.edges = ()
+
+
+def _add_table(whole: _Whole, part: PrintedTable) -> None:
+    if not part.rows:
+        return
+    last = whole.blocks[-1] if whole.blocks else None
+    table = _table(part, whole.tables + 1, 0)
+    whole.last = []
+    if isinstance(last, Table) and _same_columns(whole.edges, part.edges) and goes_on(last, table):
+        rest = table.rows[repeated(last, table) :]
+        if rest and _is_broken(last.rows[-1], rest[0]):
+            last = replace(last, rows=(*last.rows[:-1], _mended(last.rows[-1], rest[0])))
+            rest = rest[1:]
+        moved = _table(part, whole.tables, len(last.rows) - len(table.rows) + len(rest))
+        whole.blocks[-1] = joined(last, replace(moved, rows=moved.rows[len(table.rows) - len(rest) :]))
+    else:
+        whole.tables += 1
+        whole.blocks.append(table)
+    whole.edges = part.edges
+
+
+def _table(part: PrintedTable, number: int, offset: int) -> Table:
+    rows = (
+        Row(cells=tuple(cells), place=Place(page=part.page, table=number, row=offset + at))
+        for at, cells in enumerate(part.rows, start=1)
+    )
+    return Table(rows=tuple(rows), place=Place(page=part.page, table=number))
+
+
+def _same_columns(one: Sequence[float], other: Sequence[float]) -> bool:
+    return len(one) == len(other) and all(abs(a - b) < _SHIFT for a, b in zip(one[:-1], other, strict=False))
+
+
+def _is_broken(above: Row, row: Row) -> bool:
+    """The first row of a page is the rest of the last one before: no number, and cells that go on."""
+    if row.cells[0] != "" or None in row.cells or None in above.cells:
+        return False
+    texts = [cell for cell in row.cells[1:] if cell]
+    goes_on_small = any(text[0].islower() or text[0] in ",;.)" for text in texts)
+    return bool(texts) and (goes_on_small or len(texts) < len(row.cells) - 1)
+
+
+def _mended(above: Row, row: Row) -> Row:
+    cells = tuple(
+        running_text([part for part in (one, other) if part])
+        for one, other in zip(above.cells, row.cells, strict=True)
+    )
+    return replace(above, cells=cells)
+
+
+def has_words(blocks: Sequence[Block]) -> bool:
+    return any(isinstance(block, Table) or (isinstance(block, Paragraph) and block.text) for block in blocks)

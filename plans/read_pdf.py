@@ -1,0 +1,113 @@
+"""PDF files that hold their text. A scanned one is sent on to be recognised (`plans.read_office`)."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+from plans.document import Document
+from plans.errors import ReadError
+from plans.limits import Limits
+from plans.page_document import blocks_of
+from plans.page_layout import Page, Word
+
+_FEW = 25
+"""A page with fewer letters than this and a picture on it is a scan."""
+_DAMAGED = "Mở bằng trình đọc PDF, in lại thành PDF (Save as PDF) rồi nhập lại."
+
+
+def read_pdf(data: bytes, limits: Limits) -> Document:
+    """Raises ReadError for a damaged or locked file, NeedsHelp for a scanned one."""
+    import pdfplumber
+    from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
+    from pdfplumber.utils.exceptions import PdfminerException
+
+    try:
+        with pdfplumber.open(io.BytesIO(data)) as pdf:
+            _check_length(len(pdf.pages), limits)
+            pages, scans = _pages(pdf)
+    except (PDFPasswordIncorrect, PDFEncryptionError) as error:
+        raise _locked() from error
+    except PdfminerException as error:
+        if any(isinstance(each, PDFPasswordIncorrect | PDFEncryptionError) for each in error.args):
+            raise _locked() from error
+        raise ReadError("Tệp PDF bị hỏng hoặc sai cấu trúc.", cure=_DAMAGED) from error
+    return _document(pages, scans)
+
+
+def _document(pages: list[Page], scans: list[int]) -> Document:
+    if scans and 2 * len(scans) >= len(pages):
+        from plans.needs import NeedsHelp
+
+        raise NeedsHelp("scan")
+    blocks = blocks_of(pages)
+    if not blocks:
+        raise ReadError("Tệp PDF không có nội dung.", cure="Kiểm tra lại tệp gốc.")
+    warnings = tuple(f"Trang {number} là ảnh quét, chưa được đọc." for number in scans)
+    return Document(format="pdf", blocks=blocks, warnings=warnings)
+
+
+def _check_length(pages: int, limits: Limits) -> None:
+    if pages > limits.pages:
+        raise ReadError(
+            f"Tệp PDF có {pages} trang, quá giới hạn {limits.pages} trang.",
+            cure="Tách lấy phần kế hoạch rồi nhập lại.",
+        )
+    if pages == 0:
+        raise ReadError("Tệp PDF không có trang nào.", cure="Kiểm tra lại tệp gốc.")
+
+
+def _locked() -> ReadError:
+    return ReadError("Tệp PDF được đặt mật khẩu.", cure="Bỏ mật khẩu rồi lưu lại và nhập lại.")
+
+
+def _pages(pdf: Any) -> tuple[list[Page], list[int]]:
+    pages, scans = [], []
+    for page in pdf.pages:
+        words = tuple(_words(page))
+        letters = sum(len(word.text) for word in words)
+        unreadable = sum(word.text.count("(cid:") for word in words)
+        if (letters < _FEW and page.images) or unreadable * 20 > letters:
+            scans.append(page.page_number)
+        pages.append(_page(page, words))
+        page.close()
+    return pages, scans
+
+
+def _page(page: Any, words: tuple[Word, ...]) -> Page:
+    ruled = tuple(tuple(tuple(cell) for cell in table.cells) for table in page.find_tables()) if page.edges else ()
+    wide = [edge for edge in page.horizontal_edges if edge["x1"] - edge["x0"] > 0.4 * float(page.width)]
+    return Page(
+        number=page.page_number,
+        width=float(page.width),
+        height=float(page.height),
+        words=words,
+        ruled=ruled,
+        levels=tuple(sorted({round(float(edge["top"])) for edge in wide})),
+    )
+
+
+def _words(page: Any) -> Iterator[Word]:
+    if _is_doubled(page.chars):
+        page = page.dedupe_chars()
+    accents = any(unicodedata.combining(char["text"][:1] or " ") for char in page.chars)
+    for word in page.extract_words(use_text_flow=accents, return_chars=True):
+        first = word["chars"][0]
+        font = str(first.get("fontname", "")).lower()
+        yield Word(
+            text=word["text"],
+            x0=float(word["x0"]),
+            top=float(word["top"]),
+            x1=float(word["x1"]),
+            bottom=float(word["bottom"]),
+            size=float(first.get("size") or 10),
+            italic="italic" in font or "oblique" in font,
+        )
+
+
+def _is_doubled(chars: list[dict[str, Any]]) -> bool:
+    """Bold made by printing every letter twice."""
+    places = {(char["text"], round(char["x0"]), round(char["top"])) for char in chars}
+    return len(chars) > 1.3 * len(places)
