@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
-from types import MappingProxyType
+from typing import Any
 from urllib.parse import urlsplit
 
 from notifiers.zalo.phone import VIETNAMESE_MOBILE
-from notifiers.zalo.templates import Template
+from notifiers.zalo.templates import Param, ParamType, Template
 
 OFFICIAL_HOSTS = frozenset(
     {
@@ -103,9 +103,9 @@ class ZaloSettings:
     jitter_seconds: int = 300
     quiet: QuietHours = QuietHours()
     webhook: WebhookRules = WebhookRules()
-    codes: Mapping[str, str] = MappingProxyType({})
+    codes: Mapping[str, str] = field(default_factory=dict)
     """Codes that the admin has moved to another trouble."""
-    templates: Mapping[str, Template] = MappingProxyType({})
+    templates: Mapping[str, Template] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.refresh_lock_seconds <= self.total_seconds:
@@ -124,3 +124,27 @@ def check_base(base: str, other_hosts: frozenset[str] = frozenset()) -> None:
         return
     if parts.scheme != "https" or host not in OFFICIAL_HOSTS | other_hosts:
         raise ValueError(f"base URL must be https and name a Zalo host: {parts.scheme}://{host}")
+
+
+def settings_from(values: Mapping[str, object]) -> ZaloSettings:
+    """Settings from plain values, as `config.zalo.ZaloFile.values()` gives them. Raises ValueError or TypeError."""
+    plain: dict[str, Any] = dict(values)
+    plain["other_hosts"] = frozenset(plain.get("other_hosts", ()))
+    plain["proxy"] = plain.get("proxy") or None
+    plain["ca_file"] = plain.get("ca_file") or None
+    quiet = dict(plain.get("quiet", {}))
+    if "kinds" in quiet:
+        quiet["kinds"] = frozenset(quiet["kinds"])
+    plain["quiet"] = QuietHours(**quiet)
+    plain["webhook"] = WebhookRules(**plain.get("webhook", {}))
+    plain["codes"] = dict(plain.get("codes", {}))
+    plain["templates"] = {one["name"]: _template(one) for one in plain.get("templates", ())}
+    return ZaloSettings(**plain)
+
+
+def _template(values: Mapping[str, Any]) -> Template:
+    params = tuple(
+        Param(**{**param, "type": ParamType[str(param.get("type", "product")).upper()]})
+        for param in values.get("param", ())
+    )
+    return Template(**{**{k: v for k, v in values.items() if k != "param"}, "params": params})
