@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from plans.columns import Columns, Role, is_index_row, names_goals, read_double_header, read_header, repeats_header
+from plans.columns_guess import guess_columns, names_agencies
 from plans.document import Document, Paragraph, Row, Table
 from plans.spelling import fold, is_upper
 from plans.table_rows import Marker, leading_number, marker_of
@@ -49,11 +50,15 @@ def read_annexes(document: Document) -> Annexes:
 def _read_table(annexes: Annexes, table: Table, between: Sequence[Paragraph]) -> bool:
     current = annexes.readings[-1] if annexes.readings else None
     head = find_header(table.rows)
-    if head is None:
-        if current is None or not _carries_on(current, table, between):
+    if head is None and (current is None or not _carries_on(current, table, between)):
+        guessed = guess_columns(table.rows)
+        if guessed is None:
+            _tell_unread(annexes, table)
             return False
+        head = _Head(guessed, 0, ())
+    if head is None and current is not None:
         read_rows(current, table.rows)
-    else:
+    elif head is not None:
         titles = [*[p.text for p in between[-8:]], *head.above]
         if current is None or not _same_table(current, head) or _new_annex(titles):
             kind = _kind(head.columns, titles)
@@ -64,6 +69,13 @@ def _read_table(annexes: Annexes, table: Table, between: Sequence[Paragraph]) ->
     if not table.complete:
         annexes.warnings.append(f"Bảng{where(table.place)} bị cắt ngang ở cuối tệp, có thể thiếu nhiệm vụ.")
     return True
+
+
+def _tell_unread(annexes: Annexes, table: Table) -> None:
+    if names_agencies(table.rows):
+        annexes.warnings.append(
+            f"Bảng{where(table.place)} có tên cơ quan nhưng không nhận ra các cột nên không đọc được."
+        )
 
 
 def find_header(rows: Sequence[Row]) -> _Head | None:

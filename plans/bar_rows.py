@@ -54,8 +54,7 @@ def read_bar_table(lines: Sequence[str], start: int) -> tuple[Table, int]:
         row, at = _read_row(lines, at, width)
         width = width or len(row.cells)
         if any(row.cells):
-            padded = (*row.cells, *[""] * (width - len(row.cells)))
-            rows.append(Row(cells=padded, place=Place(line=row.line)))
+            rows.append(Row(cells=tuple(row.cells), place=Place(line=row.line)))
         if row.cut:
             complete = False
             break

@@ -24,6 +24,8 @@ class Role(StrEnum):
     PRODUCT = "product"
     DEADLINE = "deadline"
     START = "start"
+    PERIOD = "period"
+    """One of several columns for a year, quarter or month each, in which a mark says when."""
     GROUP = "group"
     """A column that says under which heading a row stands ("Lĩnh vực")."""
     NOTE = "note"
@@ -56,6 +58,11 @@ _BROAD: _Table = ((Role.DEADLINE, ("hoan thanh",)), (Role.LEAD, ("co quan", "don
 _NUMBERS = frozenset({"stt", "tt", "so tt", "so thu tu", "thu tu", "s tt", "st", "sst", "s t t", "t t"})
 _EXACT = {"han": Role.DEADLINE, "ten": Role.TITLE, "viec": Role.TITLE, "thoi gian": Role.DEADLINE}
 _LONGEST = 90
+_PERIOD = re.compile(
+    r"^(?:(?:năm\s*)?20\d\d(?:\s*[-–]\s*20\d\d)?|(?:quý|q)\s*(?:[IV]{1,3}|[1-4])(?:\s*[/.-]\s*20\d\d)?"
+    r"|(?:tháng|t)\s*\d{1,2}(?:\s*[/.-]\s*20\d\d)?)$",
+    re.IGNORECASE,
+)
 _INDEX = re.compile(r"^[\(\[]?\s*(?:\d{1,2}|[A-Ha-h])\s*[\)\]]?$")
 _GOALS = ("muc tieu", "chi tieu")
 _TASKS = ("nhiem vu", "noi dung", "cong viec", "hoat dong", "giai phap", "de an", "dau viec")
@@ -103,6 +110,9 @@ class Columns:
 
     roles: tuple[Role, ...]
     labels: tuple[str, ...]
+    """The printed headers; of a header in two rows, both."""
+    parts: tuple[str, ...] = ()
+    """The lower labels of a header in two rows, blank where there is none."""
     confidence: float = 1.0
     doubts: tuple[str, ...] = ()
 
@@ -122,6 +132,11 @@ def is_index_row(cells: Sequence[str | None]) -> bool:
         return False
     numbers = [int(digits) for text in texts if (digits := text.strip("()[] ")).isdigit()]
     return numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else True
+
+
+def period_label(columns: Columns, at: int) -> str:
+    """The year, quarter or month that a column stands for, as printed."""
+    return (columns.parts[at] if at < len(columns.parts) and columns.parts[at] else columns.labels[at]).strip()
 
 
 def read_header(cells: Sequence[str | None]) -> Columns | None:
@@ -146,7 +161,7 @@ def read_double_header(upper: Sequence[str | None], lower: Sequence[str | None])
 def _part(lower: str, upper: str) -> bool:
     if len(lower) > 40:
         return False
-    return role_of(lower) is not None or role_of(upper) in (Role.DEADLINE, Role.LEAD)
+    return role_of(lower) is not None or role_of(upper) in (Role.DEADLINE, Role.LEAD) or is_period(lower)
 
 
 def _group_slots(upper: Sequence[str | None]) -> list[int]:
@@ -181,21 +196,30 @@ def repeats_header(columns: Columns, cells: Sequence[str | None]) -> bool:
 
 
 def _columns(labels: Sequence[str], parts: dict[int, str] | None = None) -> Columns | None:
-    if sum(bool(label.strip()) for label in labels) < 2:
-        return None
+    printed = sum(bool(label.strip()) for label in labels)
     known = [_named(label, (parts or {}).get(i)) for i, label in enumerate(labels)]
+    if printed < 2 or sum(role is not None for role in known) < printed / 2:
+        return None
     if re.match(r"^\W*\d", labels[0]) or sum(len(label) > _LONGEST for label in labels):
         return None
     if Role.TITLE not in known and Role.NUMBER in known:
         known = _assume_title(labels, known)
     roles = _unique([role or Role.OTHER for role in known])
-    ours = {Role.LEAD, Role.COORDINATING, Role.LEAD_AND_COORDINATING, Role.DEADLINE, Role.PRODUCT}
+    ours = {Role.PERIOD, Role.LEAD, Role.COORDINATING, Role.LEAD_AND_COORDINATING, Role.DEADLINE, Role.PRODUCT}
     if Role.TITLE not in roles or not ours & set(roles):
         return None
-    return Columns(roles=tuple(roles), labels=tuple(labels))
+    below = tuple((parts or {}).get(i, "") for i in range(len(labels)))
+    return Columns(roles=tuple(roles), labels=tuple(labels), parts=below)
+
+
+def is_period(label: str) -> bool:
+    """A year, a quarter or a month, and nothing else."""
+    return _PERIOD.match(label.strip()) is not None
 
 
 def _named(label: str, part: str | None) -> Role | None:
+    if is_period(part or label):
+        return Role.PERIOD
     return (role_of(part) if part else None) or role_of(label)
 
 
@@ -212,6 +236,6 @@ def _unique(roles: list[Role]) -> list[Role]:
     seen: set[Role] = set()
     single = []
     for role in roles:
-        single.append(Role.OTHER if role in seen and role is not Role.OTHER else role)
+        single.append(Role.OTHER if role in seen and role is not Role.PERIOD else role)
         seen.add(role)
     return single

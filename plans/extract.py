@@ -8,6 +8,7 @@ from plans.annexes import read_annexes
 from plans.document import Document, Paragraph, Row, Table
 from plans.front import read_front
 from plans.legacy_fonts import convert, from_legacy
+from plans.numbering import numbering_warnings
 from plans.secrecy import refuse_if_classified
 from plans.spelling import squeeze
 from plans.table_tasks import tasks_of
@@ -22,6 +23,8 @@ def extract(document: Document, *, file: str) -> Plan:
     tasks = [task for reading in annexes.readings for task in tasks_of(reading)]
     front = read_front(document)
     warnings = [*document.warnings, *front.warnings, *annexes.warnings]
+    for reading in annexes.readings:
+        warnings += [*reading.warnings, *numbering_warnings(reading)]
     return Plan(
         file=file,
         format=document.format,

@@ -13,6 +13,7 @@ from plans.document import Block, Document, Place, Row, Table
 from plans.errors import ReadError
 from plans.paragraphs import Line, Setting, fold_lines, setting_of
 from plans.read_markdown import is_rule, pipes, split_row
+from plans.separated import read_separated
 from plans.spelling import squeeze
 from plans.text_encodings import decode
 
@@ -67,7 +68,7 @@ def _table_at(lines: Sequence[str], at: int) -> tuple[Table | None, int]:
         return _piped(lines, at)
     if len(line.strip("\r\n ").split("\t")) >= 3 and line.strip():
         return _tabbed(lines, at)
-    return None, at
+    return read_separated(lines, at)
 
 
 def _piped(lines: Sequence[str], at: int) -> tuple[Table, int]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from plans.columns import Columns, Role
+from plans.columns import Columns, Role, period_label
 from plans.document import Place, Row
 from plans.spelling import is_upper, squeeze
 
@@ -18,6 +18,7 @@ _SMALL = re.compile(r"^[a-zđê]{1,2}$")
 _LEADING = re.compile(
     r"^\s*(?:(?:PHẦN|MỤC|Phần|Mục|Nhóm|NHÓM)\s+)?\(?([IVXLC]{1,6}|[A-ZĐ]|\d{1,3}(?:\.\d{1,3})*|[a-zđê])\s*[.):\-–]\s*(?=\S)"
 )
+_MARK = re.compile(r"^[xX×✓✔√vV+*●■]$")
 
 
 class Marker(StrEnum):
@@ -77,6 +78,9 @@ class Printed:
     note: str | None
     group: str | None
     surplus: bool
+    """It has more cells than the header."""
+    missing: bool
+    """It has fewer."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -112,12 +116,22 @@ def by_role(row: Row, columns: Columns) -> Printed:
         coordinating=cell(Role.COORDINATING),
         both=cell(Role.LEAD_AND_COORDINATING),
         product=cell(Role.PRODUCT),
-        deadline=cell(Role.DEADLINE),
+        deadline=_marked(cells, columns) if columns.at(Role.DEADLINE) is None else cell(Role.DEADLINE),
         start=cell(Role.START),
         note=cell(Role.NOTE),
         group=cell(Role.GROUP),
         surplus=any(cells[size:]),
+        missing=len(row.cells) < size,
     )
+
+
+def _marked(cells: Sequence[str | None], columns: Columns) -> str | None:
+    """The periods whose columns bear a mark; None where there are no such columns or only figures in them."""
+    at = [i for i, role in enumerate(columns.roles) if role is Role.PERIOD]
+    texts = [squeeze(cells[i] or "") for i in at]
+    if len(at) < 2 or any(text and not _MARK.match(text) for text in texts):
+        return None
+    return ", ".join(period_label(columns, i) for i, text in zip(at, texts, strict=True) if text)
 
 
 def is_heading(row: Printed, following: Printed | None, *, numbered: bool) -> bool:

@@ -47,6 +47,10 @@ class Reading:
     drafts: list[Draft] = field(default_factory=list)
     headings: list[str] = field(default_factory=list)
     heading_numbers: set[str] = field(default_factory=set)
+    outer: str | None = None
+    """The nearest heading above a heading that is numbered 1, 2, 3."""
+    dotted: bool = False
+    """The rows under the present heading repeat its number (2.1 under 2)."""
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -86,9 +90,7 @@ def _read_row(reading: Reading, row: Printed, following: Printed | None) -> None
         before.doubt("Nội dung được ghép từ hai phần của một dòng bị ngắt trang.", 0.85)
         return
     if is_heading(row, following, numbered=reading.numbered):
-        reading.section = same_heading(row.texts)
-        reading.headings.append(reading.section)
-        reading.heading_numbers.add(bare(row.number or leading_number(reading.section)))
+        _open_section(reading, row)
         return
     if not row.title and not row.assigned:
         reading.warnings.append(
@@ -98,7 +100,31 @@ def _read_row(reading: Reading, row: Printed, following: Printed | None) -> None
     if before is not None and row.texts == before.row.texts and row.title:
         reading.warnings.append(f"Dòng {row.number or row.title[:40]}{where(row.place)} in lặp lại, chỉ giữ một.")
         return
+    _close_section(reading, row)
     reading.drafts.append(_draft(reading, row, before))
+
+
+def _open_section(reading: Reading, row: Printed) -> None:
+    heading = same_heading(row.texts)
+    number = row.number or leading_number(heading)
+    if marker_of(number) is not Marker.ARABIC:
+        reading.outer = heading
+    reading.section = heading
+    reading.dotted = False
+    reading.headings.append(heading)
+    reading.heading_numbers.add(bare(number))
+
+
+def _close_section(reading: Reading, row: Printed) -> None:
+    """A plain number after 2.1, 2.2 is a neighbour of the heading 2, not a part of it."""
+    heading = bare(leading_number(reading.section or "") or (reading.section or "").split(" ")[0])
+    number = bare(row.number)
+    if marker_of(heading) is not Marker.ARABIC or not number:
+        return
+    if number.startswith(f"{heading}."):
+        reading.dotted = True
+    elif reading.dotted and marker_of(number) is Marker.ARABIC and number.count(".") <= heading.count("."):
+        reading.section, reading.dotted = reading.outer, False
 
 
 def _draft(reading: Reading, row: Printed, before: Draft | None) -> Draft:
@@ -112,6 +138,8 @@ def _draft(reading: Reading, row: Printed, before: Draft | None) -> Draft:
         draft.doubt("Dòng không có số thứ tự.", 0.8)
     if not row.assigned:
         draft.doubt("Dòng không có cơ quan chủ trì, kết quả và thời hạn; có thể là đề mục.", 0.6)
+    if row.missing and not row.surplus:
+        draft.doubt("Dòng có ít ô hơn tiêu đề bảng, các ô có thể bị lệch cột.", 0.7)
     if row.surplus:
         draft.doubt("Dòng có nhiều ô hơn tiêu đề bảng, các ô có thể bị lệch cột.", 0.5)
     return draft
@@ -192,9 +220,11 @@ def _parties(draft: Draft, row: Printed) -> tuple[str | None, str | None]:
     parties = split_parties(cell)
     if parties is not None:
         return parties.lead, parties.coordinating
-    if row.both is not None and ("," in cell or ";" in cell):
+    if row.both is None:
+        return cell, row.coordinating
+    if "," in cell or ";" in cell:
         draft.doubt("Ô ghi chung cơ quan chủ trì và phối hợp, chưa tách được.", 0.7)
-    return cell, row.coordinating
+    return cell, ""
 
 
 def _deadline(row: Printed) -> str | None:

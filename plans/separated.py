@@ -1,0 +1,47 @@
+"""Tables saved from a spreadsheet as text: cells apart by commas or semicolons, quoted where they hold them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+
+from plans.columns import read_header, role_of
+from plans.document import Place, Row, Table
+from plans.spelling import squeeze
+
+_MOST_LINES = 100_000
+
+
+def read_separated(lines: Sequence[str], at: int) -> tuple[Table | None, int]:
+    """The table that begins at this line, if the line is a header written with separators."""
+    for separator in (";", ","):
+        if lines[at].count(separator) >= 2 and _is_header(lines[at], separator):
+            return _read(lines, at, separator)
+    return None, at
+
+
+def _is_header(line: str, separator: str) -> bool:
+    cells = [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    if len(cells) < 3 or any(len(cell) > 45 for cell in cells) or line.rstrip().endswith((".", ":")):
+        return False
+    roles = [role for cell in cells if (role := role_of(cell)) is not None]
+    return read_header(cells) is not None and len(roles) == len(cells) and len(set(roles)) >= len(cells) - 1
+
+
+def _read(lines: Sequence[str], start: int, separator: str) -> tuple[Table, int]:
+    reader = csv.reader(
+        (f"{line}\n" for line in lines[start : start + _MOST_LINES]), delimiter=separator, strict=False
+    )
+    rows: list[Row] = []
+    first = start
+    width = 0
+    try:
+        for cells in reader:
+            if len(cells) < 2 or (width and len(cells) > width + 2):
+                break
+            width = width or len(cells)
+            rows.append(Row(cells=tuple(map(squeeze, cells)), place=Place(line=first + 1)))
+            first = start + reader.line_num
+    except csv.Error:
+        return Table(rows=tuple(rows), place=Place(line=start + 1), complete=False), max(first, start + 1)
+    return Table(rows=tuple(rows), place=Place(line=start + 1)), max(first, start + 1)
