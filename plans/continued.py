@@ -29,7 +29,7 @@ def repeated(first: Table, second: Table) -> int:
     """How many rows at the head of the second table repeat the head of the first."""
     count = 0
     for one, other in zip(first.rows[:_TALLEST_HEADER], second.rows, strict=False):
-        if _words(one) != _words(other):
+        if _words(one) != _words(other) or sum(1 for cell in one.cells if cell) < 2:
             break
         count += 1
     return count if count and _is_header(first.rows[0]) else 0

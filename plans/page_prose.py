@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from plans.document import Paragraph, Place
 from plans.page_layout import Line, Page, running_text
@@ -16,6 +17,7 @@ _ITEM = re.compile(
 )
 _NUMBER = re.compile(r"^[-–—\s]*(?:trang|page)?\s*\d{1,4}(?:\s*(?:/|of)\s*\d{1,4})?[-–—\s]*$", re.IGNORECASE)
 _MARGIN = 0.12
+_CELLS = 0.9
 _COLUMNS = 2.2
 """Times the letters' size: words further apart than this stand in two columns of a letter's head."""
 
@@ -30,23 +32,28 @@ class Measure:
 
 
 def without_furniture(pages: Sequence[Page], lines: dict[int, list[Line]]) -> dict[int, list[Line]]:
-    """Page numbers go, and so does what most pages repeat at one height."""
-    heights = {page.number: page.height for page in pages}
-    seen = Counter(_stamp(line) for page in pages for line in lines[page.number] if _at_edge(line, heights))
+    """Page numbers go, and so does what most pages repeat at one height; a table's header stays."""
+    at_edge = {page.number: _at_edge(lines[page.number], page.height) for page in pages}
+    seen = Counter(_stamp(line) for each in at_edge.values() for line in each)
     often = max(3, len(pages) // 2)
-    return {
-        number: [
-            line
-            for line in each
-            if not (_at_edge(line, heights) and (_NUMBER.match(line.text) or seen[_stamp(line)] >= often))
-        ]
-        for number, each in lines.items()
+    dropped = {
+        id(line)
+        for each in at_edge.values()
+        for line in each
+        if _NUMBER.match(line.text) or seen[_stamp(line)] >= often
     }
+    return {number: [line for line in each if id(line) not in dropped] for number, each in lines.items()}
 
 
-def _at_edge(line: Line, heights: dict[int, float]) -> bool:
-    height = heights[line.page]
-    return line.bottom < _MARGIN * height or line.top > (1 - _MARGIN) * height
+def _at_edge(lines: Sequence[Line], height: float) -> list[Line]:
+    """The lines in the upper and lower margin, as far as a table that opens or goes on there."""
+    top = list(takewhile(lambda line: line.bottom < _MARGIN * height and _is_prose(line), lines))
+    bottom = takewhile(lambda line: line.top > (1 - _MARGIN) * height and _is_prose(line), reversed(lines))
+    return [*top, *(line for line in bottom if all(line is not each for each in top))]
+
+
+def _is_prose(line: Line) -> bool:
+    return len(line.segments(_CELLS)) < 3
 
 
 def _stamp(line: Line) -> tuple[str, int]:

@@ -72,7 +72,7 @@ def _nearest(cells: Sequence[Box], x: float, y: float) -> int:
     def distance(cell: Box) -> float:
         aside = max(cell[0] - x, 0, x - cell[2])
         above = max(cell[1] - y, 0, y - cell[3])
-        return aside + 4 * above
+        return 4 * aside + above
 
     return min(range(len(cells)), key=lambda at: distance(cells[at]))
 

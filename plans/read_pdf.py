@@ -15,6 +15,8 @@ from plans.page_layout import Page, Word
 
 _FEW = 25
 """A page with fewer letters than this and a picture on it is a scan."""
+_TOUCH = 4.0
+"""Points: lines nearer than this meet."""
 _DAMAGED = "Mở bằng trình đọc PDF, in lại thành PDF (Save as PDF) rồi nhập lại."
 
 
@@ -77,7 +79,9 @@ def _pages(pdf: Any) -> tuple[list[Page], list[int]]:
 
 
 def _page(page: Any, words: tuple[Word, ...]) -> Page:
-    ruled = tuple(tuple(tuple(cell) for cell in table.cells) for table in page.find_tables()) if page.edges else ()
+    settings = {"explicit_horizontal_lines": _open_ends(page)}
+    found = page.find_tables(settings) if page.edges else ()
+    ruled = tuple(tuple(tuple(cell) for cell in table.cells) for table in found)
     wide = [edge for edge in page.horizontal_edges if edge["x1"] - edge["x0"] > 0.4 * float(page.width)]
     return Page(
         number=page.page_number,
@@ -87,6 +91,18 @@ def _page(page: Any, words: tuple[Word, ...]) -> Page:
         ruled=ruled,
         levels=tuple(sorted({round(float(edge["top"])) for edge in wide})),
     )
+
+
+def _open_ends(page: Any) -> list[float]:
+    """Heights where the vertical lines of a table end at a page break without a horizontal one to close it."""
+    closed = sorted(float(edge["top"]) for edge in page.horizontal_edges)
+    ends = sorted(float(edge[side]) for edge in page.vertical_edges for side in ("top", "bottom"))
+    found: list[float] = []
+    for at, end in enumerate(ends):
+        together = at >= 2 and end - ends[at - 2] < 1
+        if together and not any(abs(end - each) < _TOUCH for each in (*closed, *found)):
+            found.append(end)
+    return found
 
 
 def _words(page: Any) -> Iterator[Word]:

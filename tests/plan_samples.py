@@ -40,8 +40,8 @@ _SUBJECTS = (
 _SECTIONS = ("NÂNG CAO NĂNG LỰC Y TẾ CƠ SỞ", "PHÁT TRIỂN NHÂN LỰC Y TẾ", "CHUYỂN ĐỔI SỐ TRONG Y TẾ")
 
 
-def sample(tasks: int = 36) -> Sample:
-    """A plan with so many tasks; two thirds of them are enough for two pages."""
+def sample(tasks: int = 36, *, shared: bool = True) -> Sample:
+    """A plan with so many tasks; where `shared`, some rows have one lead cell together."""
     return Sample(
         head=(
             ("ỦY BAN NHÂN DÂN", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
@@ -58,23 +58,22 @@ def sample(tasks: int = 36) -> Sample:
             "1. Sở Y tế chủ trì, theo dõi việc thực hiện Kế hoạch này.",
         ),
         annex=("PHỤ LỤC", "DANH MỤC NHIỆM VỤ THỰC HIỆN KẾ HOẠCH"),
-        rows=tuple(_rows(tasks)),
+        rows=tuple(_rows(tasks, shared)),
     )
 
 
-def _rows(tasks: int) -> list[tuple[str, ...]]:
+def _rows(tasks: int, shared: bool) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for at in range(tasks):
         if at % 12 == 0:
             name = _SECTIONS[at // 12 % len(_SECTIONS)]
             numeral = ("I", "II", "III")[at // 12 % 3]
             rows.append((f"{numeral}. {name}", *[ACROSS] * 5))
-        shared = at % 12 in (4, 5)
         rows.append(
             (
                 str(at + 1),
                 f"{_SUBJECTS[at % len(_SUBJECTS)]} (đợt {at + 1})",
-                DOWN if shared else _LEADS[at % 12 % len(_LEADS)],
+                DOWN if shared and at % 12 in (4, 5) else _LEADS[at % 12 % len(_LEADS)],
                 _OTHERS[at % len(_OTHERS)],
                 _PRODUCTS[at % 3 + (at % 2)],
                 _DEADLINES[at % len(_DEADLINES)],
@@ -204,8 +203,8 @@ def pdf_font() -> Path | None:
     return next((path for name in ("DejaVuSans.ttf",) if (path := _FONTS / name).is_file()), None)
 
 
-def as_pdf(plan: Sample, *, ruled: bool = True, text_size: float = 9) -> bytes:
-    """Several pages, the header repeated on each, rows broken where a page ends, page numbers at the top."""
+def as_pdf(plan: Sample, *, ruled: bool = True, text_size: float = 9, broken: bool = False) -> bytes:
+    """Several pages, the header repeated on each, page numbers at the top; `broken` rows run over page ends."""
     from reportlab.lib.pagesizes import A4, landscape
     from reportlab.lib.styles import ParagraphStyle
     from reportlab.pdfbase import pdfmetrics
@@ -229,7 +228,8 @@ def as_pdf(plan: Sample, *, ruled: bool = True, text_size: float = 9) -> bytes:
             across, down = _spans(plan.rows, at, column)
             if cell not in (ACROSS, DOWN) and across * down > 1:
                 style.append(("SPAN", (column, at + 1), (column + across - 1, at + down)))
-    story.append(LongTable(cells, colWidths=[35, 250, 120, 120, 120, 95], repeatRows=1, style=style, splitInRow=1))
+    widths = [35, 250, 120, 120, 120, 95]
+    story.append(LongTable(cells, colWidths=widths, repeatRows=1, style=style, splitInRow=int(broken)))
 
     def number(canvas: Any, document: Any) -> None:
         canvas.setFont("Vietnamese", 11)
