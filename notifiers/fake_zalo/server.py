@@ -26,23 +26,24 @@ class FakeServer(ThreadingHTTPServer):
     """Serves one world. `base` is the URL to put into every *_base setting."""
 
     daemon_threads = True
+    block_on_close = False
     request_queue_size = 128
 
     def __init__(self, world: World, port: int = 0, hooks: HookSettings | None = None) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.world = world
         self.hooks = Hooks(world=world, settings=hooks or HookSettings())
-        self._threads: list[threading.Thread] = []
+        self._running: list[threading.Thread] = []
 
     @property
     def base(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
     def run_in_background(self, *, pump_hooks: bool = False) -> Self:
-        self._threads = [threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)]
+        self._running = [threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)]
         if pump_hooks:
-            self._threads.append(threading.Thread(target=self.pump_until_stopped, daemon=True))
-        for thread in self._threads:
+            self._running.append(threading.Thread(target=self.pump_until_stopped, daemon=True))
+        for thread in self._running:
             thread.start()
         return self
 
@@ -52,7 +53,7 @@ class FakeServer(ThreadingHTTPServer):
 
     def close(self) -> None:
         self.world.stopping.set()
-        if self._threads:
+        if self._running:
             self.shutdown()
         self.server_close()
 
