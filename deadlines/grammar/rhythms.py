@@ -1,0 +1,202 @@
+"""Rules for rhythms ("hằng quý", "2 lần/năm") and lengths of time ("30 ngày làm việc")."""
+
+from __future__ import annotations
+
+from deadlines.grammar.lexer import number
+from deadlines.grammar.pattern import define
+from deadlines.grammar.rule import AtomRule
+from deadlines.grammar.values import DAILY, HALF_YEARLY, MONTHLY, QUARTERLY, WEEKLY, YEARLY, Rhythm, Span, of_months
+from deadlines.text import bare
+from deadlines.types import Unit
+
+_TEENS = "( một | hai | ba | bốn | lăm | sáu | bảy | tám | chín )"
+define("TENS", "( hai | ba | bốn | năm | sáu | bảy | tám | chín )")
+define("ONES", "( mốt | một | hai | ba | tư | bốn | lăm | sáu | bảy | tám | chín )")
+define("NWORD", f"( TENS mươi ONES? | mười {_TEENS}? | một | hai | ba | bốn | sáu | bảy | tám | chín )")
+define("NN", "( <oabcn> ( LP NWORD RP )? | NWORD )")
+define("EACH", "( hằng | mỗi | từng | mọi | theo từng )")
+define("ONE", "( <o> | một )")
+define("ONCE", "( ONE ( lần | kỳ | đợt ) )")
+define("ATLEAST", "( ít nhất | tối thiểu | không dưới | khoảng )")
+define("PERIODIC", "( định kỳ | theo định kỳ | theo kỳ )")
+define("PER", "( / | / ONE? | trong | trong ONE | mỗi | một | hằng | ONE )")
+
+_BY_TIMES = {1: YEARLY, 2: HALF_YEARLY, 3: of_months(4, 8, 12), 4: QUARTERLY, 6: of_months(2, 4, 6, 8, 10, 12),
+             12: MONTHLY}  # fmt: skip
+_BY_MONTHS = {1: MONTHLY, 2: _BY_TIMES[6], 3: QUARTERLY, 4: _BY_TIMES[3], 6: HALF_YEARLY, 12: YEARLY}
+_BY_WORD = {"nam": YEARLY, "quy": QUARTERLY, "thang": MONTHLY, "tuan": WEEKLY, "ngay": DAILY}
+_WEEKDAYS = {2: "MO", 3: "TU", 4: "WE", 5: "TH", 6: "FR", 7: "SA"}
+
+
+def _times_a_year(n: int) -> Rhythm | None:
+    return _BY_TIMES.get(n)
+
+
+def every_months(n: int) -> Rhythm | None:
+    return _BY_MONTHS.get(n)
+
+
+def _every_years(n: int) -> Rhythm | None:
+    return of_months(12, interval=n) if 1 <= n <= 10 else None
+
+
+def _unit(name: str, word: str) -> list[AtomRule]:
+    """ "hằng quý", "mỗi quý 01 lần", "ít nhất 01 lần/quý" """
+    every = _BY_WORD[bare(word)]
+    return [
+        AtomRule(f"once-every-{name}", "E", f"PERIODIC? ATLEAST? EACH {word} ATLEAST? ONCE", lambda: every),
+        AtomRule(f"one-time-per-{name}", "E", f"PERIODIC? ATLEAST? ONCE PER {word}", lambda: every),
+        AtomRule(f"{name}-one-time", "E", f"PERIODIC? ATLEAST? ONE? {word} / ONE? lần", lambda: every),
+        AtomRule(f"one-{name}-one-time", "E", f"PERIODIC? ATLEAST? ONE? {word} ATLEAST? ONCE", lambda: every),
+        AtomRule(f"every-{name}", "E", f"PERIODIC? EACH {word}", lambda: every),
+        AtomRule(f"by-the-{name}", "E", f"theo {word} !<oabcnY>", lambda: every),
+    ]
+
+
+def _units(units: list[str]) -> Rhythm | None:
+    """The joint rhythm of "quý, 6 tháng, 9 tháng và năm"."""
+    months: set[int] = set()
+    amount = 0
+    half = False
+    for word in map(bare, units):
+        if word.isdigit() or word in ("sau", "ba", "chin"):
+            amount = number([word])
+        elif word == "nua":
+            half = True
+        elif word == "thang" and amount:
+            months |= {6, 12} if amount == 6 and "nam" not in map(bare, units) else {amount}
+            amount = 0
+        elif word in _BY_WORD:
+            if word in ("thang", "tuan", "ngay"):
+                return _BY_WORD[word]
+            months |= set(HALF_YEARLY.months if half else _BY_WORD[word].months)
+            half = False
+    return of_months(*sorted(months)) if months and max(months) <= 12 else None
+
+
+def _day_of_month(d: int) -> Rhythm:
+    return Rhythm("month", (), d, dated=True) if d <= 28 else Rhythm("month")
+
+
+def _of_quarter_end(d: int) -> Rhythm:
+    return Rhythm("year", QUARTERLY.months, d, dated=True)
+
+
+def _of_quarter_start(d: int) -> Rhythm:
+    return Rhythm("year", (1, 4, 7, 10), d, dated=True)
+
+
+def _of_half_end(d: int, n: int) -> Rhythm | None:
+    return Rhythm("year", HALF_YEARLY.months, d, dated=True) if n == 6 else None
+
+
+def _weekday(k: list[str]) -> Rhythm | None:
+    word = k[-1]
+    day = (
+        number([word])
+        if word.isdigit()
+        else {"hai": 2, "ba": 3, "tu": 4, "nam": 5, "sau": 6, "bay": 7}.get(bare(word), 0)
+    )
+    return Rhythm("week", dated=True, weekday=_WEEKDAYS[day]) if day in _WEEKDAYS else None
+
+
+define("UNIT", "( <oabc> tháng | ( sáu | ba | chín ) tháng | tháng | quý | cả? năm | nửa năm | tuần )")
+define("UNITS", "UNIT !<oabcnY> ( ( , | và | ; | , và ) PERIODIC? EACH? UNIT !<oabcnY> )+")
+define(
+    "EVERYMONTH",
+    "( hằng tháng | mỗi tháng | của tháng | của mỗi tháng | của hằng tháng | từng tháng | trong tháng )",
+)
+define("OFQUARTER", "( của )? ( hằng | mỗi | từng | các )? quý")
+define("DAYWORD", "( thứ ( <oab> | hai | ba | tư | năm | sáu | bảy ) )")
+
+DATED = [
+    AtomRule("day-of-quarter-end", "E", "ngày {d:DN} ( của )? tháng cuối ( cùng )? OFQUARTER", _of_quarter_end),
+    AtomRule(
+        "day-of-quarter-start",
+        "E",
+        "ngày {d:DN} ( của )? tháng đầu ( tiên )? OFQUARTER ( sau | tiếp theo | kế tiếp )?",
+        _of_quarter_start,
+    ),
+    AtomRule(
+        "day-after-quarter",
+        "E",
+        "ngày {d:DN} ( của )? ( tháng đầu ( tiên )? )? quý ( sau | tiếp theo )",
+        _of_quarter_start,
+    ),
+    AtomRule(
+        "day-of-half-end",
+        "E",
+        "ngày {d:DN} ( của )? tháng cuối ( cùng )? ( của )? EACH? {n:MN} tháng",
+        _of_half_end,
+    ),
+    AtomRule(
+        "day-of-every-month", "E", "ngày {d:DN} ( , )? EVERYMONTH ( sau | tiếp theo )? !<oabcnY>", _day_of_month
+    ),
+    AtomRule(
+        "month-then-day", "E", "( hằng tháng | mỗi tháng ) ( , )? ( vào )? ngày {d:DN} !/ !tháng", _day_of_month
+    ),
+    AtomRule(
+        "end-of-every-month",
+        "E",
+        "( cuối ( mỗi | hằng ) tháng | ngày cuối ( cùng )? ( của )? ( mỗi | hằng )? tháng !<oab> )",
+        lambda: MONTHLY,
+    ),
+    AtomRule(
+        "end-of-every-quarter", "E", "( cuối ( mỗi | hằng )? quý !QN | tháng cuối OFQUARTER )", lambda: QUARTERLY
+    ),
+    AtomRule("end-of-every-year", "E", "( cuối ( mỗi | hằng ) năm | cuối năm hằng năm )", lambda: YEARLY),
+    AtomRule("middle-of-every-year", "E", "giữa ( mỗi | hằng ) năm", lambda: Rhythm("year", (6,), 30, dated=True)),
+    AtomRule(
+        "start-of-every-year",
+        "E",
+        "( đầu ( mỗi | hằng ) năm | đầu năm hằng năm )",
+        lambda: Rhythm("year", (1,), 1, dated=True),
+    ),
+    AtomRule("weekday", "E", "( sáng | chiều )? {k:DAYWORD} ( hằng | mỗi | của | trong )+ tuần", _weekday),
+    AtomRule(
+        "week-weekday",
+        "E",
+        "( hằng tuần | mỗi tuần ) ( , )? ( vào )? ( sáng | chiều )? ( ngày )? {k:DAYWORD}",
+        _weekday,
+    ),
+    AtomRule("list-of-units", "E", "( PERIODIC | EACH | theo )* {units:UNITS}", _units),
+    AtomRule("periodic-unit", "E", "PERIODIC ( báo cáo )? {units:UNIT} !<oabcnY> !LP", _units),
+    AtomRule("every-working-day", "E", "( hằng ngày | mỗi ngày )", lambda: DAILY),
+]
+
+EVERY = [
+    AtomRule("times-every-year", "E", "PERIODIC? ATLEAST? EACH năm ATLEAST? {n:NN} lần", _times_a_year),
+    AtomRule(
+        "times-a-year", "E", "PERIODIC? ATLEAST? {n:NN} lần ( / | trong | mỗi | một | / ONE ) năm", _times_a_year
+    ),
+    AtomRule("year-times", "E", "PERIODIC? ATLEAST? ONE? năm / {n:NN} lần", _times_a_year),
+    AtomRule(
+        "every-so-many-months",
+        "E",
+        "PERIODIC? ATLEAST? EACH? {n:NN} tháng ( / ONE? lần | ONCE | / ONCE )",
+        every_months,
+    ),
+    AtomRule("times-per-months", "E", "PERIODIC? ATLEAST? ONCE ( / | mỗi | trong ) {n:NN} tháng", every_months),
+    AtomRule("every-so-many-years", "E", "PERIODIC? EACH? {n:NN} năm ( / ONE? lần | ONCE | / ONCE )", _every_years),
+    AtomRule("times-per-years", "E", "ATLEAST? ONCE / {n:NN} năm", _every_years),
+    AtomRule("each-six-months", "E", "PERIODIC? EACH {n:NN} tháng !đầu !cuối", every_months),
+    AtomRule("each-years", "E", "PERIODIC? mỗi {n:NN} năm", _every_years),
+    AtomRule("half-year", "E", "PERIODIC? EACH? nửa năm ( ONCE | / ONE? lần )", lambda: HALF_YEARLY),
+    AtomRule("each-half-year", "E", "PERIODIC? EACH nửa năm", lambda: HALF_YEARLY),
+    *_unit("year", "năm"),
+    *_unit("quarter", "quý"),
+    *_unit("month", "tháng"),
+    *_unit("week", "tuần"),
+    *_unit("day", "ngày"),
+    AtomRule("yearly", "E", "thường niên", lambda: YEARLY),
+]
+
+SPANS = [
+    AtomRule("working-days", "U", "{n:NN} ngày làm việc", lambda n: Span(n, Unit.WORKING_DAYS)),
+    AtomRule("days", "U", "{n:NN} ngày", lambda n: Span(n, Unit.DAYS)),
+    AtomRule("weeks", "U", "{n:NN} tuần", lambda n: Span(n, Unit.WEEKS)),
+    AtomRule("months-long", "U", "{n:NN} tháng !lần !cuối", lambda n: Span(n, Unit.MONTHS)),
+    AtomRule("quarters-long", "U", "{n:NN} quý", lambda n: Span(3 * n, Unit.MONTHS)),
+    AtomRule("years-long", "U", "{n:NN} năm !<Y>", lambda n: Span(n, Unit.YEARS)),
+    AtomRule("hours", "U", "{n:NN} ( giờ | tiếng )", lambda n: Span(-(-n // 24), Unit.DAYS)),
+]

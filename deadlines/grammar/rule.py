@@ -1,0 +1,56 @@
+"""What a rule is: a name, a pattern, and what its words come to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from deadlines.grammar.pattern import expression
+
+
+@dataclass(frozen=True)
+class AtomRule:
+    """Reads a few words as one value; `sign` is the character that then stands for them.
+
+    `build` gets the numbers that the pattern keeps, by name (a tuple for names that start with "list"),
+    and gives None where they make no sense (31/4).
+    """
+
+    name: str
+    sign: str
+    pattern: str
+    build: Callable[..., Any]
+    rival: bool = False
+    """Read beside, not after, another rule that takes the same words: they mean two things."""
+    confidence: float = 1.0
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        return re.compile(expression(self.pattern))
+
+    @cached_property
+    def source(self) -> str:
+        return re.sub(r"\(\?P<\w+>", "(?:", self.regex.pattern)
+
+
+@dataclass(frozen=True)
+class ClauseRule:
+    """Reads one clause. `needs` are the signs of the atoms in it, in order.
+
+    `build` gets a `Clause` (deadlines.grammar.clause) and gives a `Piece`, a term, several terms, or None
+    where the words make no sense after all.
+    """
+
+    name: str
+    pattern: str
+    build: Callable[[Any], Any]
+    confidence: float = 1.0
+    family: str = ""
+    """Of the rules of one family the first that reads a clause is the most exact; the others are not asked."""
+
+    @cached_property
+    def needs(self) -> str:
+        return "".join(re.findall(r"\{\w+:([PpQqRrEU])\}", self.pattern))

@@ -1,0 +1,233 @@
+"""Rules for clauses that wait for a document, another task, or an occurrence."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+from deadlines.grammar.clause import Clause, Piece
+from deadlines.grammar.pattern import define
+from deadlines.grammar.rule import ClauseRule
+from deadlines.grammar.values import Span
+from deadlines.grammar.words import ORGANISATIONS
+from deadlines.text import bare
+from deadlines.types import Condition, Conditional, Term, Unspecified
+
+_HEADS = sorted({bare(name) for name in ORGANISATIONS} | {"lanh dao", "cac", "nhung"}, key=len, reverse=True)
+_NEXT_ACTOR = re.compile(r"\s*[,;/&]\s*|\s+(?:và|hoặc|và/hoặc|va|hoac)\s+", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,5}[a-zđ]?(?:/\d{4})?(?:/|-\s?)[\wđĐ/&-]*\w", re.IGNORECASE)
+_ACTS_IN_NAMES = ("phê duyệt", "chấp thuận", "công nhận", "thông qua", "ban hành")
+
+define(
+    "WHEN",
+    """( ( chỉ )? ( ngay | liền | kể từ | từ | tính từ | đến | cho đến )? ( sau khi | khi | sau )
+    | ( kể | tính )? từ ( khi | ngày | lúc | thời điểm ) | ngay sau ( khi | ngày )? | sau ngày
+    | trên cơ sở )""",
+)
+define(
+    "SINCE",
+    """( ( ( kể | tính | bắt đầu )* từ | sau | ngay sau )? ( ngày | khi | thời điểm
+    | lúc )? )""",
+)
+define(
+    "WITHIN", "( trong | vòng | thời hạn | thời gian | ATMOST | sau | khoảng | tối đa | là | chậm nhất | ngay )*"
+)
+define("BE", "( được | đã | đã được | sẽ được | có )")
+define("TASKNO", "<oabcn> ( . <oabcn> )*")
+define(
+    "TASKWORD",
+    "( nhiệm vụ | mục | công việc | nội dung | hoạt động | bước | stt | dòng | tiểu mục ) ( số "
+    "| tại mục | ở mục | thứ )?",
+)
+define("DONE", "( ( được | đã )* ( hoàn thành | kết thúc | xong | có kết quả | phê duyệt ) )")
+define("ADHOC", "( báo cáo )? đột xuất ( báo cáo )?")
+define(
+    "FOLLOW",
+    "( lộ trình | tiến độ | hướng dẫn | kế hoạch | chỉ đạo | yêu cầu | chương trình | quy định "
+    "| thông báo | phân công | quyết định | lịch | kết luận | chủ trương | đề nghị | định hướng )",
+)
+
+EVENTS = {
+    "document-of-issued": "có {instrument:CF+?} của {actors:ISSUERS} ( được | đã | mới )+ {act:ISSUE}",
+    "document-of": "có {instrument:CF+?} ( của | từ | do ) {actors:ACTORS}",
+    "document-issued": "có {instrument:CF+?} ( được | đã )* {act:ISSUE}",
+    "document": "có {instrument:CF+}",
+    "issued-by": "{actors:ISSUERS} BE? {act:ISSUE} ( về | các | những | mới )? {instrument:CF+}",
+    "issued-by-unnamed": "{actors:ISSUERS} BE? {act:ISSUE}",
+    "actor-has": "{actors:ISSUERS} có {instrument:DOC CF*}",
+    "is-issued-by": "{instrument:DOCS} ( được | đã được | do ) {actors:ISSUERS} {act:ISSUE}",
+    "is-issued": "{instrument:DOCS} BE* {act:ISSUE}",
+    "received": "( nhận | tiếp nhận ) được? {instrument:CF+}",
+    "done": "( hoàn thành | hoàn thiện | kết thúc | thực hiện xong | xong ) {instrument:CF+}",
+    "issue-of": "{act:ISSUE} {instrument:DOC CF*}",
+}
+"""The forms of an event, the most exact first."""
+define("ACTORS", "ORG CF*")
+define("DOCS", "DOC CF*?")
+define("ISSUERS", "ORG ( WC | ; )*?")
+
+
+def actors_of(text: str) -> tuple[str, ...]:
+    """The bodies in a printed list; names that hold a comma or "và" themselves stay whole."""
+    pieces: list[str] = []
+    start = 0
+    for separator in _NEXT_ACTOR.finditer(text):
+        if _starts_actor(text[separator.end() :]):
+            pieces.append(text[start : separator.start()])
+            start = separator.end()
+    pieces.append(text[start:])
+    return tuple(piece.strip(" ,;") for piece in pieces if piece.strip(" ,;"))
+
+
+def _starts_actor(text: str) -> bool:
+    plain = bare(text.lower())
+    return any(plain.startswith(head) and not plain[len(head) : len(head) + 1].isalnum() for head in _HEADS)
+
+
+def _condition(form: str, clause: Clause) -> Condition:
+    actors = actors_of(clause.text("actors")) if clause.has("actors") else ()
+    instrument = clause.text("instrument").strip(' ,;"“”') or None
+    act = clause.text("act").strip(" ,;") or None
+    if act is None:
+        act = _act_in_name(instrument) if form.startswith("document") else _implied_act(form)
+    number = _NUMBER.search(instrument) if instrument else None
+    return Condition(
+        actors=actors,
+        act=act,
+        instrument=instrument,
+        number=number.group() if number else None,
+        this_plan=_is_this_plan(actors, instrument),
+    )
+
+
+def _act_in_name(instrument: str | None) -> str:
+    """ "có Quyết định phê duyệt": the act is in the document's name."""
+    for act in _ACTS_IN_NAMES:
+        if instrument and instrument.lower().endswith(" " + act):
+            return instrument[-len(act) :].lower()
+    return "có"
+
+
+def _implied_act(form: str) -> str | None:
+    return {"actor-has": "có", "received": "nhận", "done": "hoàn thành"}.get(form)
+
+
+def _is_this_plan(actors: tuple[str, ...], instrument: str | None) -> bool:
+    plain = bare((instrument or "").lower())
+    this = plain in (
+        "ke hoach nay",
+        "quyet dinh nay",
+        "chuong trinh nay",
+        "de an nay",
+        "van ban nay",
+        "chi thi nay",
+    )
+    return this or (plain in ("ke hoach", "ke hoach cua ubnd tinh") and not actors)
+
+
+def _waits(form: str, clause: Clause) -> Term | None:
+    return Conditional(condition=_condition(form, clause))
+
+
+def _waits_then(form: str, clause: Clause) -> Term:
+    span: Span = clause["u"]
+    return Conditional(condition=_condition(form, clause), offset=span.amount, unit=span.unit)
+
+
+def _task(clause: Clause) -> Term:
+    return Conditional(condition=Condition(after_task=clause.text("task").replace(" ", "")))
+
+
+def _task_then(clause: Clause) -> Term:
+    span: Span = clause["u"]
+    condition = Condition(after_task=clause.text("task").replace(" ", ""))
+    return Conditional(condition=condition, offset=span.amount, unit=span.unit)
+
+
+def _follows(clause: Clause) -> Term:
+    condition = Condition(actors=actors_of(clause.text("actors")), act="theo", instrument=clause.text("instrument"))
+    return Conditional(condition=condition)
+
+
+def _occurs(act: str, clause: Clause) -> Term:
+    instrument = clause.text("instrument") or None
+    actors = actors_of(clause.text("actors")) if clause.has("actors") else ()
+    return Conditional(condition=Condition(actors=actors, act=clause.text("act") or act, instrument=instrument))
+
+
+def _reference(clause: Clause) -> Piece:
+    return Piece(terms=(Unspecified(),), reference=clause.text("reference"))
+
+
+def _events() -> list[ClauseRule]:
+    rules = []
+    for form, pattern in EVENTS.items():
+        rules.append(ClauseRule(f"after-{form}", f"WHEN {pattern}", partial(_waits, form), family="event"))
+        then = partial(_waits_then, form)
+        rules.append(ClauseRule(f"within-{form}", f"WITHIN {{u:U}} ( , )? SINCE {pattern}", then, family="event"))
+    return rules
+
+
+_ADHOC = [
+    ClauseRule(
+        "ad-hoc-when",
+        "ADHOC ( LP )? ( khi | nếu ) {act:ACTWORD} {instrument:CF+?} ( của {actors:ORG WC*} )?",
+        partial(_occurs, "có"),
+        family="occasion",
+    ),
+    ClauseRule(
+        "ad-hoc-on-demand",
+        "ADHOC ( LP )? theo {instrument:DEMAND} ( của {actors:ORG WC*} )?",
+        partial(_occurs, "theo"),
+        family="occasion",
+    ),
+    ClauseRule(
+        "ad-hoc-if-needed",
+        "( ADHOC )? ( LP )? ( khi | nếu ) ( thấy )? {act:NEEDED}",
+        partial(_occurs, "cần thiết"),
+        family="occasion",
+    ),
+    ClauseRule(
+        "ad-hoc",
+        "( và | hoặc )* ADHOC ( LP )? ( nếu có | khi có )? ( RP )?",
+        partial(_occurs, "đột xuất"),
+        family="occasion",
+    ),
+    ClauseRule(
+        "if",
+        "( trong quá trình WC*? ( , )? )? nếu {act:ACTWORD} {instrument:CF+}",
+        partial(_occurs, "có"),
+        family="occasion",
+    ),
+    ClauseRule("when-asked", "( theo | khi ) {instrument:DEMAND}", partial(_occurs, "có"), family="occasion"),
+    ClauseRule(
+        "when-arising",
+        "( khi | nếu ) ( có )? {act:ARISING} {instrument:CF+}?",
+        partial(_occurs, "phát sinh"),
+        family="occasion",
+    ),
+]
+define("ACTWORD", "( có | thấy cần | cần | xảy ra | xuất hiện | nhận được )")
+define("DEMAND", "( yêu cầu | đề nghị | chỉ đạo )")
+define("NEEDED", "( cần thiết | cần )")
+define("ARISING", "( phát sinh | xảy ra | xuất hiện )")
+
+RULES = [
+    ClauseRule("after-task", "( sau | sau khi | khi | ngay sau khi ) DONE? TASKWORD {task:TASKNO} DONE?", _task),
+    ClauseRule("within-after-task", "WITHIN {u:U} SINCE DONE? TASKWORD {task:TASKNO} DONE?", _task_then),
+    *_events(),
+    ClauseRule(
+        "reference",
+        "theo ( đúng | nội dung | tiến độ | lộ trình | thời gian | quy định )* ( tại )? {reference:REFERRED}",
+        _reference,
+        family="follow",
+    ),
+    ClauseRule(
+        "following",
+        "( bám | bám sát )? theo ( đúng )? {instrument:FOLLOW} ( WC*? ) của {actors:ACTORS}",
+        _follows,
+        family="follow",
+    ),
+    *_ADHOC,
+]
+define("REFERRED", "DOC CF*? <D> CF*")

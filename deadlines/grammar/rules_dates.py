@@ -1,0 +1,168 @@
+"""Rules for clauses that give a date, a period, or a start."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from deadlines.grammar.clause import Clause, Piece
+from deadlines.grammar.pattern import define
+from deadlines.grammar.rule import ClauseRule
+from deadlines.grammar.values import Part, Period, Span
+from deadlines.types import Counted, Fixed, MonthDay, OpenStart, Range, Term
+
+define(
+    "ATMOST",
+    """( ( chậm | muộn | trễ ) nhất ( là )? | ( không | chưa ) ( được )? ( muộn | chậm | trễ ) ( hơn | quá )
+    | không quá | không vượt quá | tối đa | hạn cuối cùng? | hạn chót | hạn | thời hạn cuối cùng?
+    | thời hạn chậm nhất )""",
+)
+define("VISION", "( tầm nhìn | định hướng | hướng tới | hướng đến )")
+define(
+    "BYWORD",
+    """( ATMOST | VISION | trong | vào | tại | đến | tới | cho đến | hết | là | đến trước | kết thúc
+    | ngay | cuối cùng
+    | trong vòng | trong khoảng | thời gian | thời điểm | mốc | khoảng | dự kiến | trong thời gian | và
+    | đúng | nội | ngày | : | - )""",
+)
+define("BY", "BYWORD*")
+define("BEFORE", "( trước ( ngày | thời điểm )? | xong trước )")
+define(
+    "ONWARD",
+    "( trở đi | trở về sau | về sau | đến nay | và ( các | những ) ( năm | tháng | quý ) ( tiếp theo "
+    "| sau | kế tiếp | tiếp sau ))",
+)
+define(
+    "NEXTYEARS", "( và | đến | , )? ( các | những | cho )* năm ( tiếp theo | sau | kế tiếp | tiếp sau | về sau )"
+)
+define("FROM", "( bắt đầu )? ( kể )? từ ( ngày | đầu )?")
+define("TILL", "( - | đến | tới | cho đến | đến hết | đến trước ngày | và đến )+ ( hết | cuối | khoảng | ngày )*")
+define(
+    "PHASE",
+    "( trong | cả | suốt | toàn | cho | theo | của | thuộc | , )* ( giai đoạn | thời kỳ | nhiệm kỳ "
+    "| kế hoạch trung hạn )",
+)
+define("QUOTED", '( LP | RP | " )*')
+
+
+def _fixed(period: Period | Part, clause: Clause) -> Fixed:
+    tentative = "tentative" in clause.flags
+    if isinstance(period, Part):
+        return Fixed(due=period.due, tentative=tentative)
+    start = period.start if "carrying-out" in clause.flags and not period.day else None
+    return Fixed(due=period.end, start=start, tentative=tentative)
+
+
+def _by(clause: Clause) -> Term:
+    return _fixed(clause["a"], clause)
+
+
+def _each(clause: Clause) -> tuple[Term, ...]:
+    return tuple(_fixed(period, clause) for period in clause["a"])
+
+
+def _before(clause: Clause) -> Term:
+    return _before_period(clause["a"], "tentative" in clause.flags)
+
+
+def _before_period(period: Period | Part, tentative: bool) -> Term:
+    if isinstance(period, Part):
+        month, day = period.day_before
+        return Fixed(
+            due=MonthDay(month=month, day=day), named=period.opening if period.day else None, tentative=tentative
+        )
+    return Fixed(due=period.day_before, named=period.start if period.day else None, tentative=tentative)
+
+
+def _from(clause: Clause) -> Term:
+    period = clause["a"]
+    start = period.opening if isinstance(period, Part) else period.start
+    return OpenStart(start=start, tentative="tentative" in clause.flags)
+
+
+def _after(clause: Clause) -> Term:
+    return OpenStart(start=clause["a"].end + timedelta(days=1), tentative="tentative" in clause.flags)
+
+
+def _between(clause: Clause) -> Term | None:
+    first, last = clause["a"], clause["b"]
+    if isinstance(first, Part) and isinstance(last, Part):
+        return Range(start=first.opening, due=last.due) if first.first <= last.last else None
+    if isinstance(last, Part):
+        last = last.of(first.end.year) if last.first >= (first.end.month, 1) else None
+    elif isinstance(first, Part):
+        year = last.end.year
+        first = first.of(year if first.first <= (last.end.month, last.end.day) else year - 1)
+    if first is None or last is None or first.start > last.end:
+        return None
+    return Range(start=first.start, due=last.end, tentative="tentative" in clause.flags)
+
+
+def _range(clause: Clause) -> Term:
+    period = clause["a"]
+    if isinstance(period, Part):
+        return Range(start=period.opening, due=period.due)
+    return Range(start=period.start, due=period.end, tentative="tentative" in clause.flags)
+
+
+def _days_of_month(clause: Clause) -> Term | None:
+    period = clause["b"]
+    day = clause["d"]
+    if isinstance(period, Part):
+        if day >= period.last[1]:
+            return None
+        return Range(start=MonthDay(month=period.first[0], day=day), due=period.due)
+    return Range(start=period.start.replace(day=day), due=period.end) if day < period.end.day else None
+
+
+def _counted(clause: Clause) -> Term | None:
+    span: Span = clause["u"]
+    period: Period = clause["a"]
+    return Fixed(due=Counted(start=period.start, amount=span.amount, unit=span.unit)) if period.day else None
+
+
+def _all_year(clause: Clause) -> Term:
+    return Fixed(due=MonthDay(month=12, day=31), tentative="tentative" in clause.flags)
+
+
+def _vague(_: Clause) -> Piece:
+    return Piece(note=True)
+
+
+def _rules(sign: str) -> list[ClauseRule]:
+    """The same wordings for periods with their year (P) and without (p)."""
+    return [
+        ClauseRule("by-period", f"BY QUOTED {{a:{sign}}}", _by),
+        ClauseRule("before", f"BY BEFORE {{a:{sign}}}", _before),
+        ClauseRule("from", f"( BY FROM | bắt đầu BY ) {{a:{sign}}} ( ONWARD | NEXTYEARS )*", _from),
+        ClauseRule("onward", f"BY {{a:{sign}}} ( ONWARD | NEXTYEARS )", _from),
+        ClauseRule("from-now-to", f"( từ | kể từ ) ( nay | bây giờ | khi ban hành ) TILL {{a:{sign}}}", _by),
+    ]
+
+
+BETWEEN = "( FROM | PHASE ( LP )? | BY | <U> )* {a:%s} TILL PHASE? {b:%s}"
+
+RULES = [
+    *_rules("P"),
+    *_rules("p"),
+    ClauseRule("after", "( từ )? sau ( ngày )? {a:P} ( ONWARD )?", _after),
+    ClauseRule("from-to", BETWEEN % ("P", "P"), _between),
+    ClauseRule("from-to", BETWEEN % ("p", "P"), _between),
+    ClauseRule("from-to", BETWEEN % ("P", "p"), _between),
+    ClauseRule("from-to-without-year", BETWEEN % ("p", "p"), _between),
+    ClauseRule("period-of-parts", "( FROM | BY | PHASE )* {a:R}", _range),
+    ClauseRule("period-of-parts-without-year", "( FROM | BY | PHASE )* {a:r}", _range),
+    ClauseRule("years-of-plan", "( PHASE | kế hoạch )* <oabcn> năm ( LP )? {a:P} TILL {b:P}", _between),
+    ClauseRule("list-of-periods", "BY {a:Q}", _each),
+    ClauseRule("list-of-periods-without-year", "BY {a:q}", _each),
+    ClauseRule("days-to-date", "từ ( ngày )? {d:DN} TILL {b:P}", _days_of_month),
+    ClauseRule("days-to-day", "từ ( ngày )? {d:DN} TILL {b:p}", _days_of_month),
+    ClauseRule(
+        "counted-from-day",
+        "( trong | vòng | thời hạn | thời gian | ATMOST | sau )* {u:U} ( , )? ( kể | tính )? từ ( ngày )? {a:P}",
+        _counted,
+    ),
+    ClauseRule(
+        "counted-after-day", "( trong | vòng | thời hạn | ATMOST | sau )* {u:U} sau ( ngày )? {a:P}", _counted
+    ),
+    ClauseRule("within-the-year", "( trong | cả | suốt | hết | đến hết | trong cả )+ năm ( nay )?", _all_year),
+]

@@ -1,0 +1,223 @@
+"""Rules for clauses that come again, go on all the time, or name no date at all."""
+
+from __future__ import annotations
+
+from deadlines.grammar.clause import Clause, Piece
+from deadlines.grammar.pattern import define
+from deadlines.grammar.rule import ClauseRule
+from deadlines.grammar.values import YEARLY, Part, Rhythm
+from deadlines.text import bare
+from deadlines.types import Ongoing, Recurring, Term, Unspecified
+
+define(
+    "ONGOING",
+    """( thường xuyên | liên tục | duy trì | lâu dài | quanh năm | suốt năm | xuyên suốt | thường kỳ
+    | hằng giờ
+    | thường nhật | không thời hạn | trong suốt quá trình | theo tiến độ thường xuyên )""",
+)
+define(
+    "URGENT",
+    """( ngay ( lập tức )? | khẩn trương | kịp thời | sớm ( nhất )? | càng sớm càng tốt | cấp bách | gấp
+    | nhanh chóng
+    | ngay ( và ) luôn | sớm hoàn thành | đúng tiến độ | đúng thời gian | đúng hạn | đúng lộ trình
+    | bảo đảm tiến độ | đảm bảo tiến độ )""",
+)
+define(
+    "OPEN",
+    """( ( chưa | không ) ( xác định | có | ấn định ) ( thời gian | thời hạn | cụ thể )?
+    | theo lộ trình ( cụ thể | đề ra | chung )?
+    | theo quy định ( hiện hành | của pháp luật | chung | của luật )? | theo ( đúng )? tiến độ ( đề ra
+    | chung | được duyệt | được giao | của ( dự án | đề án ) | dự án | thực tế )?
+    | theo ( đúng )? kế hoạch ( đề ra | chung | riêng | năm | hằng năm | được duyệt | được giao | cụ thể
+    | chi tiết )? | theo ( đúng )? thời gian quy định
+    | theo thời hạn quy định | theo yêu cầu | theo thực tế | theo tình hình thực tế | theo đợt | từng đợt
+    | theo từng đợt | theo chương trình ( công tác )?
+    | theo nhiệm vụ ( được giao )? | theo chức năng ( , )? nhiệm vụ ( được giao )? | trong ( cả
+    | suốt )? ( giai đoạn | nhiệm kỳ | thời kỳ ) | cả ( giai đoạn | nhiệm kỳ )
+    | thời gian tới | trong thời gian tới | thời gian tiếp theo | giai đoạn tiếp theo | các năm tiếp theo
+    | những năm tiếp theo | khi có điều kiện | theo thời điểm
+    | theo từng thời điểm | theo từng nội dung | theo từng nhiệm vụ | theo từng năm
+    | tùy ( theo )? ( tình hình | điều kiện ) ( thực tế )? )""",
+)
+define(
+    "PHASES",
+    "( theo | qua | trong | và | cho | ở )* từng ( giai đoạn | thời kỳ | nhiệm kỳ ) ( của tỉnh "
+    "| của địa phương | cụ thể | ORG W* | của ORG W* )?",
+)
+define("BEF", "( ATMOST | BYWORD | xong )* trước ( ngày )?")
+define("AIM", "( để | nhằm | phục vụ | cho ) WC+")
+
+
+def _term(rhythm: Rhythm, clause: Clause, **more: object) -> Recurring:
+    return Recurring(rule=rhythm.rule, tentative="tentative" in clause.flags, **more)  # type: ignore[arg-type]
+
+
+def _every(clause: Clause) -> Term:
+    return _term(clause["e"], clause)
+
+
+def _before(rhythm: Rhythm, clause: Clause) -> Term | None:
+    day_before = rhythm.day_before
+    return _term(day_before, clause, named_rule=rhythm.rule) if day_before else None
+
+
+def _before_every(clause: Clause) -> Term | None:
+    return _before(clause["e"], clause) if clause["e"].dated else None
+
+
+def _part_every(clause: Clause) -> Term | None:
+    rhythm: Rhythm = clause["e"] if clause.has("e") else YEARLY
+    part: Part = clause["p"]
+    if not _takes_day(rhythm):
+        return None
+    return _term(rhythm.on(part), clause)
+
+
+def _before_part_every(clause: Clause) -> Term | None:
+    rhythm: Rhythm = clause["e"] if clause.has("e") else YEARLY
+    part: Part = clause["p"]
+    if not _takes_day(rhythm):
+        return None
+    if part.day:
+        return _before(rhythm.on(part), clause)
+    month, day = part.day_before
+    return _term(rhythm.on(Part((month, day), (month, day))), clause)
+
+
+def _takes_day(rhythm: Rhythm) -> bool:
+    """A date of the year goes with a yearly rhythm, and no other."""
+    return rhythm.unit == "year" and rhythm.months == (12,)
+
+
+def _several(parts: tuple[Part, ...], clause: Clause, before: bool) -> Term | None:
+    """Two or more days of every year; one rule where they are the same day of their months."""
+    if len({part.last[1] for part in parts}) > 1:
+        return None
+    months = tuple(sorted(part.last[0] for part in parts))
+    rhythm = Rhythm("year", months, parts[0].last[1], dated=True)
+    return _before(rhythm, clause) if before else _term(rhythm, clause)
+
+
+def _list_every(clause: Clause) -> Term | None:
+    if clause.has("e") and not _takes_day(clause["e"]):
+        return None
+    return _several(clause["p"], clause, False)
+
+
+def _two_every(clause: Clause) -> Term | None:
+    return _several((clause["p"], clause["o"]), clause, clause.has("before"))
+
+
+def _until(clause: Clause) -> Term:
+    return _term(clause["e"], clause, until=clause["a"].end)
+
+
+def _since(clause: Clause) -> Term:
+    return _term(clause["e"], clause, start=clause["a"].start)
+
+
+def _since_until(clause: Clause) -> Term | None:
+    if clause["a"].start > clause["b"].end:
+        return None
+    return _term(clause["e"], clause, start=clause["a"].start, until=clause["b"].end)
+
+
+def _unit_with_day(clause: Clause) -> Term | None:
+    """ "6 tháng (trước ngày 15/6)", "năm (trước 15/12)": the printed day is the report's."""
+    return _before_part_every(clause) if clause.has("before") else _part_every(clause)
+
+
+def _unit_with_rhythm(clause: Clause) -> Term | None:
+    return _before_every(clause) if clause.has("before") else _every(clause)
+
+
+def _same_unit(clause: Clause) -> Term | None:
+    """ "hằng quý (trước ngày 20 tháng cuối quý)": the second rhythm gives the day of the first."""
+    exact: Rhythm = clause["e"]
+    if not exact.dated or (exact.unit, len(exact.months)) != (clause["f"].unit, len(clause["f"].months)):
+        return None
+    return _before(exact, clause) if clause.has("before") else _term(exact, clause)
+
+
+def _ongoing(_: Clause) -> Term:
+    return Ongoing()
+
+
+def _open(clause: Clause) -> Piece:
+    return Piece(terms=(Unspecified(),), tentative="lo trinh" in bare(clause.text("open").lower()))
+
+
+def _phases(clause: Clause) -> Piece:
+    return Piece(phases=clause.text("phases"))
+
+
+def _maybe(_: Clause) -> Piece:
+    return Piece(tentative=True)
+
+
+def _steady(_: Clause) -> Piece:
+    return Piece(phases="")
+
+
+define("LPQ", "( LP | : | là | vào | , )*")
+define("UNITWORD", "( tháng | quý | cả? năm )")
+define("REPORT", "( ( báo cáo | PERIODIC | EACH | sơ kết | tổng kết | đối với )+ W*? )")
+
+
+def _units(unit: str) -> list[ClauseRule]:
+    """ "năm (trước ngày 15/12)", "quý: ngày 20 tháng cuối quý" """
+    return [
+        ClauseRule("unit-with-date", f"REPORT? {unit} LPQ ( {{before:BEF}} | BY ) {{p:p}} RP?", _unit_with_day),
+        ClauseRule(
+            "unit-with-yearly-date",
+            f"REPORT? {unit} LPQ ( {{before:BEF}} | BY ) {{p:p}} {{e:E}} RP?",
+            _unit_with_day,
+        ),
+        ClauseRule(
+            "unit-with-rhythm", f"REPORT? {unit} LPQ ( {{before:BEF}} | BY ) {{e:E}} RP?", _unit_with_rhythm
+        ),
+    ]
+
+
+RULES = [
+    ClauseRule("every", "BY QUOTED {e:E}", _every),
+    ClauseRule("before-every", "BEF {e:E}", _before_every),
+    ClauseRule("date-every-year", "( FROM | BY | PERIODIC )* {p:p} ( , )? {e:E}", _part_every),
+    ClauseRule("before-date-every-year", "BEF {p:p} ( , )? {e:E}", _before_part_every),
+    ClauseRule("every-year-by-date", "BY {e:E} ( , | : | LP )* ( ACTC )? ( , )? BY {p:p} ( AIM )?", _part_every),
+    ClauseRule(
+        "every-year-before-date", "BY {e:E} ( , | : | LP )* ( ACTC )? ( , )? BEF {p:p} ( AIM )?", _before_part_every
+    ),
+    ClauseRule("date-to-date-every-year", "( FROM | BY )* {o:p} TILL {p:p} ( , )? {e:E}", _part_every),
+    ClauseRule("range-every-year", "( FROM | BY )* {p:r} ( , )? {e:E}", _part_every),
+    ClauseRule("days-every-year", "BY {p:q} ( , )? {e:E}", _list_every),
+    ClauseRule("days-every-year", "BY {e:E} ( , | : | LP )* BY {p:q}", _list_every),
+    ClauseRule(
+        "two-days-every-year",
+        "( {before:BEF} | BY ) {p:p} ( AND | TO | BEF | , và )+ {o:p} ( , )? {e:E}",
+        _two_every,
+    ),
+    ClauseRule(
+        "two-days-every-year",
+        "BY {e:E} ( , | : | LP | ACTC )* ( {before:BEF} | BY ) {p:p} ( AND | BEF | , và )+ {o:p}",
+        _two_every,
+    ),
+    ClauseRule(
+        "two-days-a-year", "PERIODIC? ( {before:BEF} | BY ) {p:p} ( và | AND và )+ ( BEF )? {o:p}", _two_every
+    ),
+    ClauseRule("every-until", "BY {e:E} ( , )? ( TILL | BY ) {a:P}", _until),
+    ClauseRule("every-since", "BY {e:E} ( , | LP )* FROM {a:P} ( ONWARD )?", _since),
+    ClauseRule("every-from-to", "BY {e:E} ( , | LP )* FROM {a:P} TILL {b:P}", _since_until),
+    *_units("UNITWORD"),
+    *_units("{u:U}"),
+    ClauseRule("every-on-day", "BY {f:E} LPQ BY {e:E} RP?", _same_unit),
+    ClauseRule("every-before-day", "BY {f:E} LPQ {before:BEF} {e:E} RP?", _same_unit),
+    ClauseRule("ongoing", "( trong | và | theo )* ONGOING+ ( ACTC | W+ )?", _ongoing),
+    ClauseRule("periodic", "( theo )? định kỳ ( và thường xuyên | , thường xuyên )?", _ongoing),
+    ClauseRule("periodic-act", "{phases:định kỳ ( ACTC | W+ )}", _phases),
+    ClauseRule("urgent", "( URGENT | thực hiện )* URGENT ( ACTC )?", lambda clause: Unspecified()),
+    ClauseRule("no-date", "{open:OPEN}", _open),
+    ClauseRule("phases", "{phases:PHASES}", _phases),
+    ClauseRule("tentative", "( dự kiến | tạm thời | ước | khoảng )", _maybe),
+    ClauseRule("steadily", "( liên tục | và duy trì | duy trì )", _steady),
+]

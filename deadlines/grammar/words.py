@@ -1,0 +1,95 @@
+"""The vocabulary of official sentences: who acts, what they do, which documents they issue."""
+
+from __future__ import annotations
+
+from deadlines.grammar.pattern import define, define_all_but
+
+ORGANISATIONS = (
+    "chính phủ", "thủ tướng", "phó thủ tướng", "quốc hội", "ủy ban", "ubtvqh", "ubnd", "hđnd", "hội đồng",
+    "bộ",
+    "liên bộ", "ban", "trung ương", "tỉnh ủy", "thành ủy", "đảng ủy", "huyện ủy", "sở", "cục", "tổng cục",
+    "chi cục",
+    "công an", "quân khu", "cấp có thẩm quyền", "cấp thẩm quyền", "cấp trên", "cơ quan", "văn phòng",
+    "chủ tịch",
+    "thường trực", "thường vụ", "bảo hiểm xã hội", "bhxh", "viện", "ngân hàng", "mặt trận", "ủy viên",
+    "trung tâm",
+    "bệnh viện", "phòng", "đơn vị", "đảng", "nhà nước", "tỉnh", "thành phố", "các bộ", "các sở",
+    "các cơ quan",
+    "các đơn vị", "các địa phương", "kho bạc", "thanh tra", "tòa án", "viện kiểm sát", "chủ đầu tư", "hội",
+    "tập đoàn", "trường", "đại học", "tổ công tác", "hội nghị", "thuế", "hải quan", "thống kê", "vpcp",
+    "btc",
+)  # fmt: skip
+DOCUMENTS = (
+    "nghị định", "nghị quyết", "quyết định", "thông tư", "luật", "bộ luật", "pháp lệnh", "lệnh", "đề án",
+    "kế hoạch",
+    "chương trình", "hướng dẫn", "văn bản", "quy định", "chỉ thị", "công văn", "chiến lược", "quy hoạch",
+    "lộ trình",
+    "kết luận", "chủ trương", "ý kiến", "thông báo", "dự án", "quy chế", "quy chuẩn", "tiêu chuẩn",
+    "tiêu chí",
+    "phương án", "danh mục", "dự toán", "báo cáo", "đề cương", "khung", "bộ tiêu chí", "định mức",
+    "đơn giá",
+    "kịch bản", "hồ sơ", "tờ trình", "dự thảo", "đề tài", "hợp đồng", "kết quả", "giấy phép", "chính sách",
+    "cơ chế",
+)  # fmt: skip
+ISSUING = (
+    "phê duyệt", "ban hành", "thông qua", "công bố", "có hiệu lực", "có hiệu lực thi hành", "ký ban hành",
+    "ký",
+    "cho ý kiến", "chấp thuận", "thẩm định", "giao", "phân bổ", "bố trí", "cho phép", "đồng ý",
+    "thống nhất",
+    "công nhận", "quyết định", "hướng dẫn", "triển khai", "sửa đổi", "bổ sung", "hoàn thành", "hoàn thiện",
+    "cấp",
+    "kết luận", "giao kế hoạch", "giao dự toán", "phân bổ kinh phí", "cấp kinh phí", "trình", "tổ chức",
+    "nghiệm thu",
+    "bàn giao", "xây dựng", "nâng cấp", "ban hành mới", "sáp nhập", "kết thúc", "hợp nhất", "hỗ trợ",
+    "cấp phép",
+)  # fmt: skip
+VERBS = (
+    "hoàn thành", "hoàn thiện", "hoàn tất", "xây dựng", "trình", "ban hành", "báo cáo", "tham mưu",
+    "tổng hợp", "gửi",
+    "phê duyệt", "thẩm định", "tổ chức", "triển khai", "thực hiện", "rà soát", "đề xuất", "phối hợp",
+    "cung cấp",
+    "công bố", "nộp", "đăng ký", "lập", "khởi công", "khánh thành", "nghiệm thu", "bàn giao", "quyết toán",
+    "đưa",
+    "kiểm tra", "đánh giá", "sơ kết", "tổng kết", "chủ trì", "tiếp tục", "cập nhật", "thông qua", "đạt",
+    "tham gia",
+    "chỉ đạo", "phát động", "giao", "bố trí", "phân bổ", "kiện toàn", "thành lập", "giải ngân", "vận hành",
+    "cấp",
+    "lấy ý kiến", "tiếp thu", "khảo sát", "thống kê", "bồi dưỡng", "tập huấn", "đào tạo", "tuyên truyền",
+    "tăng cường",
+    "đẩy mạnh", "duy trì", "nâng cấp", "đầu tư", "mua sắm", "lựa chọn", "ký", "họp", "khai giảng",
+    "sửa đổi", "bổ sung",
+    "chuẩn bị", "đôn đốc", "theo dõi", "giám sát", "quán triệt", "phổ biến", "cử", "công khai", "chuyển",
+    "in", "cụ thể",
+    "thí điểm", "nghiên cứu", "hướng dẫn", "kết nối", "tích hợp", "số hóa", "hỗ trợ", "kiểm kê",
+    "điều tra", "phát hành",
+)  # fmt: skip
+
+_DATE_WORDS = "quý tháng năm ngày tuần hằng mỗi khi nếu"
+_NEVER = "không chưa trừ ngoại hoặc hay"
+define("AT", "( trước | sau | từ | đến | tới | trong | vào | hết | cuối | đầu | giữa )")
+define(
+    "STOP",
+    """( định kỳ | thường xuyên | kể từ | đột xuất | liên tục | giai đoạn <P>
+    | AT+ ( <oabcnYPpQqRrEU> | tháng | năm | quý | ngày | tuần | khi | nay | LP ) )""",
+)
+define_all_but("WX", f'{_DATE_WORDS} {_NEVER} , ; . : - ( ) + / " % & !', "oabcnYxzPpQqRrEUD")
+define_all_but("WCX", f"{_DATE_WORDS} {_NEVER} ; . : ( ) + % &", "oabcnYxzPpQqRrEU")
+define("W", "( !STOP WX )")
+define("WC", "( !STOP WCX )")
+define("NUMBERED", "( số <oabcnx> )")
+define("CF", '( WC | ; | NUMBERED | LP WC+ RP | " )')
+"""A word of a passage about a document or those who issue it."""
+
+
+def _any(phrases: tuple[str, ...]) -> str:
+    return f"( {' | '.join(sorted(phrases, key=len, reverse=True))} )"
+
+
+define("ORG", f"( các | những | lãnh đạo | đồng chí )? {_any(ORGANISATIONS)}")
+define("DOC", f"( các | những | bộ | dự thảo | toàn bộ )? {_any(DOCUMENTS)}")
+define("ISSUE1", f"( đã | sẽ | chính thức | xem xét )? {_any(ISSUING)}")
+define("ISSUE", "ISSUE1 ( ( , | và | ; | / | hoặc )? ISSUE1 )*")
+define("VERB", f"( phải | cần | để | đã | sẽ | chủ động | tích cực | kịp thời | khẩn trương )* {_any(VERBS)}")
+define("ACT", "VERB W*?")
+define("ACTC", "VERB WC*?")
+define("ACTOR", "ORG WC*?")

@@ -1,0 +1,114 @@
+"""Printed text made comparable, with a way back to where each letter stood.
+
+A reading may not depend on how the same words were typed: NFC or NFD, capitals or not, a tone mark on
+either vowel ("hoà", "hòa"), no-break spaces, any of a dozen dashes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+TONES = {"\u0300": "`", "\u0301": "'", "\u0309": "?", "\u0303": "~", "\u0323": "."}
+_MARKS = re.compile("[\u0300-\u036f]")
+_FOREIGN_D = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
+BLANK_CELLS = frozenset({"", "-", "--", "---", "…", "...", "..", ".", "/", "x", "_", "__", "___"})
+_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Printed:
+    """A text and its lower-case NFC form; `offsets[i]` is where letter i of the form begins in the text.
+
+    `offsets` is None where both have the same length, letter for letter.
+    """
+
+    text: str
+    folded: str
+    offsets: tuple[int, ...] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The characters of the printed text behind letters `start` to `end` (exclusive) of the form."""
+        if self.offsets is None:
+            return start, end
+        return self.offsets[start], self.offsets[end]
+
+    def words(self, start: int, end: int) -> str:
+        """What is printed there, NFC, white space folded."""
+        first, last = self.span(start, end)
+        printed = self.text[first:last]
+        if self.offsets is not None:
+            printed = unicodedata.normalize("NFC", printed.translate(_INVISIBLE))
+        return " ".join(printed.split())
+
+
+def normalise(text: str) -> Printed:
+    """Lower-case NFC without invisible characters; never raises, whatever the text holds."""
+    folded = text.lower()
+    if len(folded) == len(text) and unicodedata.is_normalized("NFC", folded) and not _has_invisible(folded):
+        return Printed(text=text, folded=folded)
+    return _normalise_by_cluster(text)
+
+
+def _has_invisible(text: str) -> bool:
+    return not text.isprintable() and len(text.translate(_INVISIBLE)) != len(text)
+
+
+def _normalise_by_cluster(text: str) -> Printed:
+    letters: list[str] = []
+    offsets: list[int] = []
+    position = 0
+    while position < len(text):
+        end = position + 1
+        while end < len(text) and unicodedata.combining(text[end]):
+            end += 1
+        cluster = unicodedata.normalize("NFC", text[position:end].translate(_INVISIBLE)).lower()
+        letters.append(cluster)
+        offsets.extend([position] * len(cluster))
+        position = end
+    return Printed(text=text, folded="".join(letters), offsets=(*offsets, len(text)))
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell says nothing: empty, dashes, dots."""
+    return text.strip() in BLANK_CELLS or not re.search(r"[^\W_]", text)
+
+
+@lru_cache(maxsize=65536)
+def bare(word: str) -> str:
+    """The word without any diacritics: "trước" -> "truoc"."""
+    if word.isascii():
+        return word
+    return _MARKS.sub("", unicodedata.normalize("NFD", word.translate(_FOREIGN_D)))
+
+
+@lru_cache(maxsize=65536)
+def tone_free(word: str) -> tuple[str, str]:
+    """A syllable's letters without its tone, and the tone: "hoà" and "hòa" come to the same."""
+    tone = ""
+    letters = []
+    for letter in unicodedata.normalize("NFD", word):
+        if letter in TONES:
+            tone += TONES[letter]
+        else:
+            letters.append(letter)
+    return unicodedata.normalize("NFC", "".join(letters)), tone
+
+
+def key(text: str) -> str:
+    """One form for comparing names and phrases: lower case, NFC, tone and white space folded."""
+    words = re.findall(r"[^\W_]+|[^\w\s]", normalise(text).folded)
+    return " ".join("".join(tone_free(word)) for word in words)
+
+
+def tone_variants(word: str) -> set[str]:
+    """The same syllable with its tone mark on each of its vowels, as typists place it: "quý", "qúy"."""
+    letters, tone = tone_free(word)
+    if not tone:
+        return {word}
+    mark = next(mark for mark, sign in TONES.items() if sign == tone)
+    vowels = [i for i, letter in enumerate(letters) if bare(letter) in "aeiouy"]
+    variants = {unicodedata.normalize("NFC", letters[: i + 1] + mark + letters[i + 1 :]) for i in vowels}
+    return variants | {word}
