@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from prefect import flow, task
 from prefect.artifacts import acreate_markdown_artifact
@@ -20,32 +21,31 @@ from flows.steps.daily import Report
 from flows.steps.summary import as_markdown
 from flows.steps.workplace import Workplace, open_workplace
 
-_OURS = {"cache_policy": NO_CACHE, "persist_result": False, "retries": 0}
 Clock = Callable[[], datetime]
 
 
-@task(name="import", **_OURS)
+@task(name="import", cache_policy=NO_CACHE, persist_result=False, retries=0)
 async def import_plans(workplace: Workplace, report: Report, clock: Clock) -> None:
     await asyncio.to_thread(steps.prepare, workplace, report, now=clock())
 
 
-@task(name="resolve", **_OURS)
+@task(name="resolve", cache_policy=NO_CACHE, persist_result=False, retries=0)
 async def resolve(workplace: Workplace, report: Report, clock: Clock) -> None:
     await asyncio.to_thread(steps.resolve, workplace, report, now=clock())
 
 
-@task(name="decide", **_OURS)
+@task(name="decide", cache_policy=NO_CACHE, persist_result=False, retries=0)
 async def decide(workplace: Workplace, report: Report, clock: Clock) -> None:
     await asyncio.to_thread(steps.choose, workplace, report, now=clock())
 
 
-@task(name="deliver", **_OURS)
+@task(name="deliver", cache_policy=NO_CACHE, persist_result=False, retries=0)
 async def deliver(workplace: Workplace, report: Report, clock: Clock) -> None:
     await asyncio.to_thread(steps.send, workplace, report, clock=clock)
 
 
 @flow(name="dondoc-daily", retries=0, persist_result=False, validate_parameters=False)
-async def daily(on: str | None = None) -> dict[str, object]:
+async def daily(on: str | None = None) -> dict[str, Any]:
     """Import, resolve, decide, enqueue and deliver for the day `on` (ISO; today where it is left out).
 
     Secrets never travel as parameters: the workplace reads them from the environment.
@@ -66,6 +66,6 @@ async def daily(on: str | None = None) -> dict[str, object]:
         raise
     await asyncio.to_thread(steps.end, workplace, run, report, now=clock())
     await acreate_markdown_artifact(
-        key="dondoc-daily", markdown=as_markdown(report), description="Kết quả trong ngày"
+        key="dondoc-daily", markdown=as_markdown(report.counts()), description="Kết quả trong ngày"
     )
     return report.counts()

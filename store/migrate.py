@@ -25,6 +25,12 @@ def current(connection: Connection) -> str | None:
     return str(found) if found else None
 
 
+def revision(database: Database) -> str | None:
+    """The revision of a database, or None where it is empty. Raises StoreError."""
+    with database.read() as connection:
+        return current(connection)
+
+
 def migrate(database: Database) -> tuple[str | None, str]:
     """Bring the database to the newest schema. Returns the revisions before and after. Raises StoreError."""
     from alembic import command
@@ -45,8 +51,7 @@ def migrate(database: Database) -> tuple[str | None, str]:
 
 def check(database: Database) -> None:
     """Raises StoreError unless the database is at the newest schema."""
-    with database.read() as connection:
-        found = current(connection)
+    found = revision(database)
     if found != NEWEST:
         state = "chưa được tạo" if found is None else f"đang ở phiên bản {found}"
         raise StoreError(f"Cơ sở dữ liệu {database.shown} {state}; hãy chạy lệnh dondoc migrate.")

@@ -11,7 +11,7 @@ import pendulum
 
 def here(zone: ZoneInfo) -> Callable[[], datetime]:
     """A clock that tells the time of `zone`."""
-    return lambda: pendulum.now(zone)
+    return lambda: pendulum.now(zone.key)
 
 
 def standing_at(day: date, at: time, zone: ZoneInfo) -> Callable[[], datetime]:

@@ -39,6 +39,8 @@ class Report:
             "plans_imported": sum(not one.saved.known for one in self.imported),
             "plans_known": sum(one.saved.known for one in self.imported),
             "plans_failed": len(self.not_imported),
+            "tasks_imported": sum(one.tasks for one in self.imported if not one.saved.known),
+            "failures": [[one.file, one.message] for one in self.not_imported],
             "looked_at": self.decided.looked_at,
             "planned": self.decided.planned,
             "lapsed": self.decided.lapsed,

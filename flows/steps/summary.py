@@ -1,8 +1,9 @@
-"""One run told to a person."""
+"""One run told to a person, from its figures."""
 
 from __future__ import annotations
 
-from flows.steps.daily import Report
+from datetime import date, datetime
+from typing import Any
 
 OUTCOMES = {
     "sent": "đã gửi",
@@ -15,31 +16,30 @@ OUTCOMES = {
 }
 
 
-def as_lines(report: Report) -> list[str]:
-    """A few plain sentences."""
-    lines = [f"Ngày {report.day:%d/%m/%Y}"]
-    if report.day_off:
-        lines[0] += f": ngày nghỉ ({report.day_off}), không gửi nhắc việc; ngày làm việc tới sẽ nhắc bù."
-    new = [one for one in report.imported if not one.saved.known]
-    if new:
-        lines.append(f"Nhập {len(new)} kế hoạch, {sum(one.tasks for one in new)} nhiệm vụ.")
-    lines += [f"Không nhập được {one.file}: {one.message}" for one in report.not_imported]
-    lines.append(f"Xem xét {report.decided.looked_at} thời hạn, lập {report.decided.planned} nhắc việc.")
-    outcomes = report.delivered.outcomes
-    if outcomes:
-        told = ", ".join(f"{OUTCOMES[name]} {count}" for name, count in sorted(outcomes.items()))
+def lines_of_counts(counts: dict[str, Any]) -> list[str]:
+    """A few plain sentences about the figures of `Report.counts`."""
+    lines = [f"Ngày {date.fromisoformat(counts['day']):%d/%m/%Y}"]
+    if counts["day_off"]:
+        lines[0] += f": ngày nghỉ ({counts['day_off']}), không gửi nhắc việc; ngày làm việc tới sẽ nhắc bù."
+    if counts["plans_imported"]:
+        lines.append(f"Nhập {counts['plans_imported']} kế hoạch, {counts['tasks_imported']} nhiệm vụ.")
+    lines += [f"Không nhập được {file}: {why}" for file, why in counts["failures"]]
+    lines.append(f"Xem xét {counts['looked_at']} thời hạn, lập {counts['planned']} nhắc việc.")
+    if counts["messages"]:
+        told = ", ".join(f"{OUTCOMES[name]} {count}" for name, count in sorted(counts["messages"].items()))
         lines.append(f"Thư: {told}.")
     else:
         lines.append("Không có thư nào phải gửi.")
-    lines += [f"  {reason}: {count}" for reason, count in report.delivered.reasons.most_common(10)]
-    if report.delivered.waits_until:
-        lines.append(f"Ngoài giờ làm việc: thư đang chờ đến {report.delivered.waits_until:%H:%M ngày %d/%m/%Y}.")
+    lines += [f"  {reason}: {count}" for reason, count in list(counts["reasons"].items())[:10]]
+    if counts["waits_until"]:
+        until = datetime.fromisoformat(counts["waits_until"])
+        lines.append(f"Ngoài giờ làm việc: thư đang chờ đến {until:%H:%M ngày %d/%m/%Y}.")
     return lines
 
 
-def as_markdown(report: Report) -> str:
+def as_markdown(counts: dict[str, Any]) -> str:
     """The summary artifact of a run."""
-    title, *rest = as_lines(report)
-    rows = "\n".join(f"| {OUTCOMES[name]} | {count} |" for name, count in sorted(report.delivered.outcomes.items()))
+    title, *rest = lines_of_counts(counts)
+    rows = "\n".join(f"| {OUTCOMES[name]} | {count} |" for name, count in sorted(counts["messages"].items()))
     table = f"\n\n| Thư | Số lượng |\n|---|---|\n{rows}" if rows else ""
     return f"## {title}\n\n" + "\n".join(f"- {line.strip()}" for line in rest) + table

@@ -33,6 +33,15 @@ class Workplace:
     def database(self) -> Database:
         return Database(self.settings.database_url)
 
+    def ready(self) -> Database:
+        """The database at the newest schema; an empty one is set up. Raises StoreError where it is older."""
+        from store.migrate import check, migrate, revision
+
+        if revision(self.database) is None:
+            migrate(self.database)
+        check(self.database)
+        return self.database
+
     @cached_property
     def seal(self) -> Seal:
         return load_seal(self.settings.key, self.settings.var)

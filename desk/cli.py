@@ -1,0 +1,257 @@
+"""The command line. Exit 0 done, 1 the input or the outside world failed, 2 wrong usage.
+
+Nothing heavy is imported here: a command imports what it needs when it runs, so that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="dondoc",
+    help="Đôn Đốc đọc kế hoạch của UBND tỉnh, hiểu thời hạn và nhắc cơ quan chủ trì cho đến khi hoàn thành.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+event = typer.Typer(help="Sổ văn bản đã ban hành.", no_args_is_help=True, rich_markup_mode=None)
+audit = typer.Typer(help="Nhật ký.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(event, name="event")
+app.add_typer(audit, name="audit")
+
+Json = Annotated[bool, typer.Option("--json", help="Chỉ in JSON.")]
+Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Tệp kế hoạch.")]
+Day = Annotated[str | None, typer.Option(metavar="DATE", help="Ngày, dạng 2026-06-01 hoặc 01/06/2026.")]
+
+
+@app.command()
+def read(files: Files, json: Json = False) -> None:
+    """Đọc kế hoạch và in các nhiệm vụ, không lưu gì."""
+    from desk.commands.reading import read_files
+
+    raise typer.Exit(read_files(files, json=json))
+
+
+@app.command()
+def explain(
+    texts: Annotated[list[str], typer.Argument(metavar="TEXT...", help="Thời hạn như in trong kế hoạch.")],
+    issued: Day = None,
+    json: Json = False,
+) -> None:
+    """Giải thích một thời hạn được hiểu thế nào."""
+    from desk.commands.reading import explain_texts
+
+    raise typer.Exit(explain_texts(texts, issued=issued, json=json))
+
+
+@app.command(name="import")
+def import_(files: Files, json: Json = False) -> None:
+    """Đọc và lưu kế hoạch. Nhập lại cùng một tệp không thay đổi gì."""
+    from desk.commands.importing import import_files
+
+    raise typer.Exit(import_files(files, json=json))
+
+
+@app.command()
+def tasks(
+    plan: Annotated[str | None, typer.Option(help="Số kế hoạch.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Mã cơ quan chủ trì.")] = None,
+    json: Json = False,
+) -> None:
+    """Liệt kê nhiệm vụ."""
+    from desk.commands.listing import list_tasks
+
+    raise typer.Exit(list_tasks(plan=plan, agency=agency, json=json))
+
+
+@app.command()
+def waiting(json: Json = False) -> None:
+    """Nhiệm vụ đang chờ một văn bản hoặc một nhiệm vụ khác."""
+    from desk.commands.listing import list_waiting
+
+    raise typer.Exit(list_waiting(json=json))
+
+
+@app.command()
+def attention(json: Json = False) -> None:
+    """Nhiệm vụ chưa thể nhắc ai, kèm lý do."""
+    from desk.commands.listing import list_attention
+
+    raise typer.Exit(list_attention(json=json))
+
+
+@event.command(name="add")
+def event_add(
+    issuer: Annotated[str, typer.Option(help="Cơ quan ban hành, ví dụ Chính phủ.")],
+    instrument: Annotated[str, typer.Option(help="Loại văn bản, ví dụ Nghị định.")],
+    on: Annotated[str, typer.Option(metavar="DATE", help="Ngày ban hành.")],
+    subject: Annotated[str, typer.Option(help="Trích yếu.")],
+    number: Annotated[str | None, typer.Option(help="Số, ký hiệu.")] = None,
+    link: Annotated[str | None, typer.Option(help="Đường dẫn đến văn bản.")] = None,
+    release: Annotated[
+        list[str] | None, typer.Option(metavar="TASK", help="Mã nhiệm vụ được mở; lặp lại được; all: mọi đề xuất.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Ghi nhận một văn bản đã ban hành; không có --release thì chỉ đề xuất nhiệm vụ được mở."""
+    from desk.commands.events import add_event
+
+    raise typer.Exit(
+        add_event(
+            issuer=issuer,
+            instrument=instrument,
+            on=on,
+            subject=subject,
+            number=number,
+            link=link,
+            release=release or [],
+            json=json,
+        )
+    )
+
+
+@event.command(name="list")
+def event_list(json: Json = False) -> None:
+    """Liệt kê văn bản đã ghi nhận."""
+    from desk.commands.events import list_events
+
+    raise typer.Exit(list_events(json=json))
+
+
+@event.command(name="correct")
+def event_correct(
+    number: Annotated[int, typer.Argument(metavar="EVENT", help="Số thứ tự trong sổ.")],
+    on: Annotated[str, typer.Option(metavar="DATE", help="Ngày ban hành đúng.")],
+) -> None:
+    """Sửa ngày ban hành; các thời hạn liên quan đổi theo."""
+    from desk.commands.events import correct_event
+
+    raise typer.Exit(correct_event(number, on=on))
+
+
+@event.command(name="withdraw")
+def event_withdraw(number: Annotated[int, typer.Argument(metavar="EVENT", help="Số thứ tự trong sổ.")]) -> None:
+    """Rút một văn bản đã ghi nhầm; nhiệm vụ liên quan trở lại trạng thái chờ."""
+    from desk.commands.events import withdraw_event
+
+    raise typer.Exit(withdraw_event(number))
+
+
+@app.command()
+def done(
+    task: Annotated[int, typer.Argument(metavar="TASK", help="Mã nhiệm vụ.")],
+    on: Day = None,
+    document: Annotated[str | None, typer.Option(help="Số văn bản báo cáo hoàn thành.")] = None,
+    due: Annotated[str | None, typer.Option(help="Chỉ hoàn thành kỳ hạn này của nhiệm vụ định kỳ.")] = None,
+) -> None:
+    """Ghi nhận nhiệm vụ đã hoàn thành."""
+    from desk.commands.completing import mark_done
+
+    raise typer.Exit(mark_done(task, on=on, document=document, due=due))
+
+
+@app.command()
+def extend(
+    task: Annotated[int, typer.Argument(metavar="TASK", help="Mã nhiệm vụ.")],
+    to: Annotated[str, typer.Option(metavar="DATE", help="Thời hạn mới.")],
+    document: Annotated[str, typer.Option(help="Số văn bản cho phép gia hạn.")],
+    due: Annotated[str | None, typer.Option(help="Kỳ hạn được gia hạn.")] = None,
+) -> None:
+    """Gia hạn một nhiệm vụ."""
+    from desk.commands.completing import extend_task
+
+    raise typer.Exit(extend_task(task, to=to, document=document, due=due))
+
+
+@app.command()
+def preview(
+    from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="Từ ngày, tính cả ngày này.")] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Đến ngày, tính cả ngày này.")] = None,
+    json: Json = False,
+) -> None:
+    """Ai sẽ được nhắc việc gì, ngày nào, qua kênh nào; không gửi gì."""
+    from desk.commands.running import show_preview
+
+    raise typer.Exit(show_preview(first=from_, last=to, json=json))
+
+
+@app.command()
+def run(
+    on: Day = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Không dùng Prefect.")] = False,
+    json: Json = False,
+) -> None:
+    """Chạy công việc hằng ngày ngay bây giờ."""
+    from desk.commands.running import run_day
+
+    raise typer.Exit(run_day(on=on, plain=plain, json=json))
+
+
+@app.command()
+def serve() -> None:
+    """Chạy theo lịch cho đến khi dừng."""
+    from desk.commands.running import serve_schedule
+
+    raise typer.Exit(serve_schedule())
+
+
+@app.command()
+def check(
+    send_test: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Gửi thử đến địa chỉ này.")] = None,
+    json: Json = False,
+) -> None:
+    """Kiểm tra cấu hình, cơ sở dữ liệu và kênh gửi."""
+    from desk.commands.checking import check_all
+
+    raise typer.Exit(check_all(send_test=send_test, json=json))
+
+
+@app.command()
+def migrate() -> None:
+    """Nâng cấp cơ sở dữ liệu lên phiên bản của chương trình."""
+    from desk.commands.keeping import migrate_database
+
+    raise typer.Exit(migrate_database())
+
+
+@app.command()
+def backup(
+    to: Annotated[str | None, typer.Option(metavar="FILE", help="Tệp sao lưu; bỏ trống: var/backups.")] = None,
+) -> None:
+    """Sao lưu cơ sở dữ liệu SQLite, kể cả khi đang chạy."""
+    from desk.commands.keeping import back_up
+
+    raise typer.Exit(back_up(to))
+
+
+@audit.command(name="verify")
+def audit_verify() -> None:
+    """Kiểm tra nhật ký có bị sửa hay không."""
+    from desk.commands.keeping import verify_audit
+
+    raise typer.Exit(verify_audit())
+
+
+def main() -> None:
+    """Run the command line; a failure of the outside world is one clear line and exit 1."""
+    from config.errors import ConfigError
+    from plans.errors import ReadError
+    from store.errors import StoreError
+
+    try:
+        app(standalone_mode=True)
+    except (ConfigError, ReadError, StoreError) as error:
+        sys.stderr.write(f"dondoc: {error}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+"""`dondoc check`: is everything in order to run tomorrow morning?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from config.errors import ConfigError
+from desk.commands.printing import DONE, FAILED, put, put_json
+from desk.commands.workplace import AtWork, at_work
+from store.errors import StoreError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    part: str
+    ok: bool
+    said: str
+
+
+def check_all(*, send_test: str | None, json: bool) -> int:
+    """Look at every part; one that fails hides no other."""
+    work = at_work()
+    parts: list[tuple[str, Callable[[AtWork], str]]] = [
+        ("lịch làm việc", _calendar),
+        ("danh bạ cơ quan", _agencies),
+        ("chính sách nhắc việc", _policies),
+        ("kênh gửi", _channels),
+        ("cơ sở dữ liệu", _database),
+        ("thư mục nhận kế hoạch", _inbox),
+    ]
+    if send_test is not None:
+        parts.append(("gửi thử", lambda at: _send_test(at, send_test)))
+    findings = [Finding(part="cấu hình chung", ok=True, said=f"{work.place.settings.folder / 'dondoc.toml'}")]
+    findings += [_look(name, part, work) for name, part in parts]
+    if json:
+        put_json({"ok": all(one.ok for one in findings), "parts": [_entry(one) for one in findings]})
+    else:
+        for one in findings:
+            put(f"{'được' if one.ok else 'LỖI '}  {one.part}: {one.said}")
+    return DONE if all(one.ok for one in findings) else FAILED
+
+
+def _entry(one: Finding) -> dict[str, object]:
+    return {"part": one.part, "ok": one.ok, "said": one.said}
+
+
+def _look(name: str, part: Callable[[AtWork], str], work: AtWork) -> Finding:
+    from notifiers.channel import ChannelError
+    from notifiers.errors import NotSent
+
+    try:
+        return Finding(part=name, ok=True, said=part(work))
+    except (ConfigError, StoreError, ChannelError) as error:
+        return Finding(part=name, ok=False, said=str(error))
+    except NotSent as error:
+        return Finding(part=name, ok=False, said=f"{error.reason}" + (f" ({error.code})" if error.code else ""))
+
+
+def _calendar(work: AtWork) -> str:
+    calendar = work.place.calendar
+    year = work.today.year
+    said = [
+        f"năm {year}: {'dự kiến, chưa có lịch nghỉ chính thức' if calendar.is_provisional(year) else 'chính thức'}"
+    ]
+    if calendar.is_provisional(year + 1):
+        said.append(f"năm {year + 1}: dự kiến, cần bổ sung khi có thông báo lịch nghỉ")
+    return "; ".join(said)
+
+
+def _agencies(work: AtWork) -> str:
+    from config.agencies import problems
+
+    own = [one for one in work.place.directory.agencies if one.province == work.place.province]
+    lacking = problems(work.place.directory)
+    return f"{len(own)} cơ quan, {len(lacking)} cơ quan chưa có địa chỉ liên hệ"
+
+
+def _policies(work: AtWork) -> str:
+    return f"{len(work.place.policies.by_name)} chính sách: {', '.join(work.place.policies.by_name)}"
+
+
+def _channels(work: AtWork) -> str:
+    from notifiers.channel import check_url, mask
+
+    for channel in work.place.channels.by_name.values():
+        check_url(channel.url)
+    shown = [f"{name} → {mask(one.url)}" for name, one in work.place.channels.by_name.items()]
+    if work.place.channels.writes_files:
+        shown.append(f"chưa có máy chủ thư, ghi tệp .eml vào {work.place.settings.var / 'outbox'}")
+    return "; ".join(shown)
+
+
+def _database(work: AtWork) -> str:
+    from store.plans import count_rows
+
+    with work.place.ready().read() as connection:
+        counts = count_rows(connection, work.place.province)
+    return f"{work.place.database.shown}: {counts['plans']} kế hoạch, {counts['tasks']} nhiệm vụ"
+
+
+def _inbox(work: AtWork) -> str:
+    inbox = work.place.settings.inbox
+    return f"{inbox}" + ("" if inbox.is_dir() else " (chưa có, sẽ bỏ qua)")
+
+
+def _send_test(work: AtWork, address: str) -> str:
+    """One real message by the e-mail channel."""
+    from flows.steps.composing import sender
+    from notifiers.channel import open_channel
+    from notifiers.message import Message
+
+    office = work.place.settings.office
+    message = Message(
+        key=f"thu-nghiem-{work.now:%Y%m%d%H%M%S%f}",
+        to=address,
+        subject="Thư thử của hệ thống nhắc việc Đôn Đốc",
+        text=f"Đây là thư thử do {office.name} gửi để kiểm tra kênh thư. Không cần trả lời thư này.\n",
+        created=work.now,
+        reply_to=office.reply_to,
+    )
+    url = work.place.channels.by_name["email"].url
+    with open_channel(url, sender=sender(work.place), var=work.place.settings.var) as channel:
+        receipt = channel.send(message)
+    return f"đã gửi đến {address}: {receipt.answer}"

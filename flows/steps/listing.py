@@ -1,0 +1,37 @@
+"""Lists for people: tasks with their standing, what waits, and what nobody would be reminded of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection
+
+from flows.steps.reach import reachable
+from flows.steps.workplace import Workplace
+from store.tasks import Listed, Reason, listed
+
+REASONS = {
+    Reason.UNKNOWN_LEAD: "chưa xác định được cơ quan chủ trì",
+    Reason.NO_LEAD: "kế hoạch không ghi cơ quan chủ trì",
+    Reason.NO_CONTACT: "cơ quan chủ trì chưa có địa chỉ liên hệ",
+    Reason.UNREAD: "chưa hiểu được thời hạn",
+    Reason.AMBIGUOUS: "thời hạn có nhiều cách hiểu",
+    Reason.NEEDS_DATE: "chưa có thời hạn, cần người bổ sung",
+    Reason.NOTHING_LEFT: "không còn mốc nhắc nào",
+}
+
+
+def all_tasks(connection: Connection, workplace: Workplace, ids: Collection[int] | None = None) -> list[Listed]:
+    return listed(connection, workplace.province, reachable=reachable(connection, workplace), task_ids=ids)
+
+
+def why(task: Listed) -> str:
+    """Why nobody would be reminded of a task, in Vietnamese, with the words that were not understood."""
+    if task.reason is None:
+        return ""
+    told = REASONS[task.reason]
+    if task.reason is Reason.UNKNOWN_LEAD and task.unknown_lead:
+        told += f": “{task.unknown_lead}”"
+    if task.reason in {Reason.UNREAD, Reason.AMBIGUOUS}:
+        told += f": “{task.deadline_text}”"
+    return told

@@ -1,0 +1,67 @@
+"""Who would be told what, on which day, by which channel, if nothing else happened. Sends and writes nothing.
+
+It goes by the same decisions as the daily run, so that what it shows is what then happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flows.steps.deciding import Told, decide_due, planned_of
+from flows.steps.workplace import Workplace
+from store import answers, directory, dues
+from store.dues import Open
+from store.outbox import Planned
+
+BATCH = 2000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Foreseen:
+    """One reminder of a day to come."""
+
+    day: date
+    planned: Planned
+    task_id: int
+
+
+def preview(workplace: Workplace, first: date, last: date) -> list[Foreseen]:
+    """All reminders of the working days from `first` to `last`, both inclusive, by day and agency."""
+    found: list[Foreseen] = []
+    with workplace.ready().read() as connection:
+        failing = directory.failing(connection, workplace.province)
+        after = 0
+        while True:
+            batch = dues.due_batch(
+                connection,
+                workplace.province,
+                last,
+                after=after,
+                limit=BATCH,
+                groups_coordinate=workplace.settings.reminding.groups_coordinate,
+            )
+            if not batch:
+                break
+            after = batch[-1].id
+            confirmed = answers.acknowledged(connection, [due.id for due in batch])
+            for due in batch:
+                for day, told in _unroll(workplace, due, confirmed.get(due.id, {}), first, last):
+                    found.append(
+                        Foreseen(day=day, planned=planned_of(workplace, told, day, failing), task_id=due.task_id)
+                    )
+    return sorted(found, key=lambda one: (one.day, one.planned.agency, one.planned.key))
+
+
+def _unroll(
+    workplace: Workplace, due: Open, acknowledged: Mapping[str, set[str]], first: date, last: date
+) -> Iterator[tuple[date, Told]]:
+    """Each stage of one due, on the working day on which a run would tell it."""
+    day: date | None = first
+    while day is not None and (day := workplace.calendar.on_or_after(day)) <= last:
+        outcome = decide_due(workplace, due, acknowledged, today=day)
+        for told in outcome.tell:
+            yield day, told
+        due = replace(due, told=outcome.told)
+        day = outcome.next_on
