@@ -71,6 +71,8 @@ def _days(rule: str, anchor: date, first: date, last: date) -> tuple[date, ...]:
     from dateutil.rrule import rrulestr
 
     given = parts(rule)
+    if "FREQ" not in given:
+        raise ValueError(f"no FREQ in the rule {rule!r}")
     until = given.pop("UNTIL", None)
     end = min(last, _until(until)) if until else last
     if end < first:
