@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
-from jinja2 import StrictUndefined, Template
+from jinja2 import DictLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from notifiers.message import Line, Notice, Urgency
@@ -112,12 +112,13 @@ def _units(text: str) -> int:
 
 
 def default_template() -> str:
-    return files("notifiers").joinpath("zalo_text.j2").read_text(encoding="utf-8")
+    return Path(__file__).parent.with_name("zalo_text.j2").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=64)
 def _compiled(source: str) -> Template:
     environment = ImmutableSandboxedEnvironment(
+        loader=DictLoader({}),
         autoescape=False,
         undefined=StrictUndefined,
         trim_blocks=True,
