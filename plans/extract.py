@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from plans.annexes import read_annexes
 from plans.document import Document, Paragraph, Row, Table
+from plans.duties import Duties, read_duties
+from plans.errors import ReadError
 from plans.front import read_front
 from plans.legacy_fonts import convert, from_legacy
 from plans.numbering import numbering_warnings
 from plans.secrecy import refuse_if_classified
 from plans.spelling import squeeze
 from plans.table_tasks import tasks_of
-from plans.types import Plan
+from plans.types import Plan, Task
+
+_ANNEX = re.compile(r"\bphụ lục\b", re.IGNORECASE)
 
 
 def extract(document: Document, *, file: str) -> Plan:
@@ -22,7 +28,9 @@ def extract(document: Document, *, file: str) -> Plan:
     annexes = read_annexes(document)
     tasks = [task for reading in annexes.readings for task in tasks_of(reading)]
     front = read_front(document)
-    warnings = [*document.warnings, *front.warnings, *annexes.warnings]
+    since = front.issued.year if front.issued else None
+    duties = read_duties(document, title=front.title, since=since)
+    warnings = [*document.warnings, *front.warnings, *annexes.warnings, *_remarks(document, tasks, duties)]
     for reading in annexes.readings:
         warnings += [*reading.warnings, *numbering_warnings(reading)]
     return Plan(
@@ -32,7 +40,7 @@ def extract(document: Document, *, file: str) -> Plan:
         issued=front.issued,
         issuer=front.issuer,
         title=front.title,
-        tasks=tuple(tasks),
+        tasks=(*tasks, *duties.tasks),
         kind=front.kind,
         symbol=front.symbol,
         signer=front.signer,
@@ -41,6 +49,25 @@ def extract(document: Document, *, file: str) -> Plan:
         amends=front.amends,
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _remarks(document: Document, tasks: Sequence[Task], duties: Duties) -> Iterator[str]:
+    """What is missing from the file or printed twice. Raises ReadError where there is nothing to remind of."""
+    if not tasks and not duties.tasks:
+        raise ReadError(
+            "Không thấy bảng nhiệm vụ và cũng không thấy nghĩa vụ có thời hạn nào trong lời văn.",
+            cure="Kiểm tra xem tệp có đủ phụ lục không, rồi nạp lại.",
+        )
+    if not tasks:
+        told = any(_ANNEX.search(block.text) for block in document.blocks if isinstance(block, Paragraph))
+        which = (
+            "Văn bản nhắc đến phụ lục nhưng tệp không có phụ lục"
+            if told
+            else "Tệp không có bảng phân công nhiệm vụ"
+        )
+        yield f"{which}; chỉ đọc được nghĩa vụ có thời hạn trong lời văn."
+    if duties.repeated:
+        yield f"Văn bản in lặp một phần: {duties.repeated} nghĩa vụ in hai lần, mỗi nghĩa vụ chỉ giữ một."
 
 
 def _in_unicode(document: Document) -> Document:

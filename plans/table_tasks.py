@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from deadlines.grammar import find_conditions
 from plans.agencies import split_parties
 from plans.columns import Columns, is_index_row, read_double_header, read_header, repeats_header
 from plans.document import Place, Row
@@ -206,6 +207,7 @@ def _task(reading: Reading, draft: Draft, number: str, parent: str | None) -> Ta
         coordinating_text=coordinating,
         product=row.product,
         deadline_text=_deadline(row),
+        conditions=(*find_conditions(row.title), *find_conditions(row.product or "")),
         parent=parent,
         note=row.note,
         confidence=round(min(draft.certainty, reading.columns.confidence), 2),
