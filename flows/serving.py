@@ -57,7 +57,7 @@ def _prefect_server() -> Iterator[str]:
         yield configured
         return
     port = int(os.environ.get("PREFECT_SERVER_API_PORT", "4200"))
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter with fixed words
         [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -299,12 +299,19 @@ def planned_in(connection: Connection, message_id: int) -> Sequence[Row[Any]]:
     ).all()
 
 
-def earlier_keys(connection: Connection, due_ids: Sequence[int], message_id: int, limit: int = 10) -> list[str]:
-    """Keys of the last messages that told about these dues, oldest first."""
+def earlier_keys(connection: Connection, message: Row[Any], due_ids: Sequence[int], limit: int = 10) -> list[str]:
+    """Keys of the last messages that told the same people about these dues, oldest first."""
     rows = connection.execute(
         select(messages.c.id, messages.c.key)
         .join(reminders, reminders.c.message_id == messages.c.id)
-        .where(reminders.c.due_id.in_(due_ids), reminders.c.state == "told", messages.c.id != message_id)
+        .where(
+            reminders.c.due_id.in_(due_ids),
+            reminders.c.state == "told",
+            messages.c.id != message.id,
+            messages.c.agency == message.agency,
+            messages.c.audience == message.audience,
+            messages.c.channel == message.channel,
+        )
         .distinct()
         .order_by(messages.c.id.desc())
         .limit(limit)

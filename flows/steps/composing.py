@@ -81,7 +81,7 @@ def compose(
         return None
     notice = notice_of(workplace, message, rows, now.astimezone(workplace.settings.schedule.zone).date())
     host = sender(workplace).host
-    earlier = outbox.earlier_keys(connection, [row.due_id for row in rows], message.id)
+    earlier = outbox.earlier_keys(connection, message, [row.due_id for row in rows])
     rendered = render(
         notice,
         key=message.key,
