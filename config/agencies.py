@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from config.agency_files import CATALOGUE_FILE, Draft, read_province, to_toml
+from config.agency_files import CATALOGUE_FILE, Draft, read_province
 from config.agency_tables import Entry
+from config.agency_writing import to_toml
 from config.errors import ConfigError
 from deadlines.directory import AgencyKind, Directory
 from deadlines.directory_change import Change, difference

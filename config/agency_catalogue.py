@@ -4,22 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from config.agency_tables import Entry
 from deadlines.directory import Agency, AgencyKind, Group
-from deadlines.text import bare
 
 CENTRAL = "trung-uong"
 _CITY = (("Tỉnh ủy", "Thành ủy"), ("Tỉnh đoàn", "Thành đoàn"), ("tỉnh", "thành phố"))
-_UNIT_NAMES = {
-    AgencyKind.COMMUNE: "xã",
-    AgencyKind.WARD: "phường",
-    AgencyKind.TOWNSHIP: "thị trấn",
-    AgencyKind.SPECIAL_ZONE: "đặc khu",
-}
-_DISTRICTS = ("huyện", "thị xã", "thành phố", "quận")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,19 +101,26 @@ def _central(entry: Entry) -> Agency:
     )
 
 
-def group(entry: Entry, province: str) -> Group:
+def group(entry: Entry, province: str, known: Group | None = None) -> Group:
+    """One group; where the catalogue has given it already, only what is written here changes."""
     entry.only("code", "names", "kinds", "members", "includes", "exceptions", "province")
-    names = entry.texts("names")
+    given = entry.values
+    known = known or Group(code=qualified(entry.code("code"), province), names=(), province=province)
+
+    def codes(name: str, before: tuple[str, ...]) -> tuple[str, ...]:
+        written = entry.codes(name) if name in given else before
+        return tuple(qualified(code, province) for code in written)
+
+    names = entry.texts("names") if "names" in given else known.names
     if not names:
         raise entry.wrong("names", "ít nhất một tên nhóm")
-    return Group(
-        code=qualified(entry.code("code"), province),
+    return replace(
+        known,
         names=names,
-        province=province,
-        kinds=entry.kinds("kinds"),
-        members=tuple(qualified(code, province) for code in entry.codes("members")),
-        includes=tuple(qualified(code, province) for code in entry.codes("includes")),
-        exceptions=tuple(qualified(code, province) for code in entry.codes("exceptions")),
+        kinds=entry.kinds("kinds") if "kinds" in given else known.kinds,
+        members=codes("members", known.members),
+        includes=codes("includes", known.includes),
+        exceptions=codes("exceptions", known.exceptions),
     )
 
 
@@ -191,62 +190,18 @@ def _local(name: str, heading: Heading) -> str:
 
 def province_groups(catalogue: Catalogue, heading: Heading) -> tuple[Group, ...]:
     """The catalogue's groups as this province's own."""
+
+    def own(codes: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(qualified(code, heading.code) for code in codes)
+
     return tuple(
-        Group(
+        replace(
+            shared,
             code=qualified(shared.code, heading.code),
-            names=shared.names,
             province=heading.code,
-            kinds=shared.kinds,
-            members=tuple(qualified(code, heading.code) for code in shared.members),
-            includes=tuple(qualified(code, heading.code) for code in shared.includes),
-            exceptions=tuple(qualified(code, heading.code) for code in shared.exceptions),
+            members=own(shared.members),
+            includes=own(shared.includes),
+            exceptions=own(shared.exceptions),
         )
         for shared in catalogue.groups
     )
-
-
-def slug(name: str) -> str:
-    """A code for a name: "xã Hòa An" is "xa-hoa-an"."""
-    return re.sub(r"[^a-z0-9]+", "-", bare(name.casefold())).strip("-")
-
-
-def communes(units: Entry, heading: Heading) -> tuple[Agency, ...]:
-    """The People's Committees of the communes that [units] lists by kind."""
-    units.only("valid_from", "valid_to", *_UNIT_NAMES.values())
-    return tuple(
-        Agency(
-            code=qualified(slug(f"{kind} {name}"), heading.code),
-            name=f"Ủy ban nhân dân {kind} {name}",
-            kind=agency_kind,
-            province=heading.code,
-            aliases=(f"{kind} {name}",),
-            superior=qualified("ubnd-tinh", heading.code),
-            valid_from=units.day("valid_from"),
-            valid_to=units.day("valid_to"),
-        )
-        for agency_kind, kind in _UNIT_NAMES.items()
-        for name in units.texts(kind)
-    )
-
-
-def districts(root: Entry, heading: Heading) -> tuple[Agency, ...]:
-    """The People's Committees of [[districts]]: `name` with its type, `successors` the communes of today."""
-    found: list[Agency] = []
-    for entry in root.tables("districts"):
-        entry.only("name", "successors", "valid_to")
-        name = entry.required("name")
-        if not name.casefold().startswith(_DISTRICTS):
-            raise entry.wrong("name", "bắt đầu bằng " + ", ".join(_DISTRICTS))
-        found.append(
-            Agency(
-                code=qualified(slug(name), heading.code),
-                name=f"Ủy ban nhân dân {name}",
-                kind=AgencyKind.DISTRICT,
-                province=heading.code,
-                aliases=(name,),
-                superior=qualified("ubnd-tinh", heading.code),
-                valid_to=entry.day("valid_to") or date(2025, 6, 30),
-                successors=tuple(qualified(code, heading.code) for code in entry.codes("successors")),
-            )
-        )
-    return tuple(found)

@@ -12,6 +12,8 @@ from typing import TypeVar
 from config.errors import ConfigError
 from deadlines.directory import AgencyKind, Contact, Role
 
+FORMAT = 1
+"""Of the files; a later form gets a higher number."""
 _E = TypeVar("_E", bound=StrEnum)
 _CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)?")
 CODE_FORM = "chữ thường không dấu, số, gạch nối (so-y-te), có thể kèm mã tỉnh (phu-chau.so-y-te)"
@@ -130,6 +132,14 @@ class Entry:
         return Entry(file=self.file, where=f"{self.where}.{name}" if self.where else name, values=value)
 
 
+def phone_number(written: str | None) -> str | None:
+    """As dialled from abroad, digits only: "0900 000 001" and "+84 900.000.001" are 84900000001."""
+    if not written:
+        return None
+    digits = re.sub(r"[\s.()-]", "", written)
+    return re.sub(r"^(\+84|0)", "84", digits)
+
+
 def contact(entry: Entry) -> Contact:
     """One contact; its address is checked with the whole directory."""
     entry.only("role", "name", "email", "phone", "zalo_uid", "position")
@@ -137,7 +147,7 @@ def contact(entry: Entry) -> Contact:
         role=entry.choice("role", Role, Role.FOCAL),
         name=entry.text("name"),
         email=entry.optional("email"),
-        phone=entry.optional("phone"),
+        phone=phone_number(entry.optional("phone")),
         zalo_uid=entry.optional("zalo_uid"),
         position=entry.text("position"),
     )

@@ -7,12 +7,13 @@ item to its end: "Chi cục Dân số thuộc Sở Y tế" is not Sở Y tế.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from deadlines.directory_index import Entry, Index
-from deadlines.directory_text import Break, Token, phrase_keys
+from deadlines.directory_layout import Clause
+from deadlines.directory_text import WITHIN, Break, Token, phrase_keys
 from deadlines.directory_words import CONNECTORS, QUALIFIERS, TITLES
 
 _TITLES = phrase_keys(TITLES)
@@ -51,6 +52,8 @@ class _State:
     """"các" was read and no name yet."""
     tight: bool = False
     """The last name has no comma behind it: only another agency may follow."""
+    dashed: bool = False
+    """A dash was read: what follows is a name, or no part of the words before it is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +81,6 @@ class _Path:
             found.append(path.last)
             path = path.before
         return tuple(reversed(found))
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """`remarks[i]` is the token behind the closing parenthesis of the one that opens at i."""
-
-    tokens: Sequence[Token]
-    start: int
-    end: int
-    remarks: dict[int, int]
 
 
 _Step = tuple[int, _State, _Path]
@@ -122,14 +115,16 @@ class _Reader:
             yield end, state, path.then(Piece(Part.REMARK, at, end))
         elif token.broken is not Break.NONE or token.joiner:
             if not state.tight:
-                yield at + 1, _past(token, state), path
+                dashed = token.broken is Break.DASH and not self.clause.bulleted
+                yield at + 1, _past(token, state, dashed), path
         elif state.tight:
             yield from self._names(at, state, path)
         else:
             yield from self._phrases(at, state, path)
             yield from self._names(at, state, path)
             yield from self._elliptic(at, state, path)
-            yield self._unread(at, state, path)
+            if not state.dashed:
+                yield self._unread(at, state, path)
 
     def _phrases(self, at: int, state: _State, path: _Path) -> Iterator[_Step]:
         for end, key, _ in self._windows(at, _LONGEST_PHRASE):
@@ -145,17 +140,16 @@ class _Reader:
             entries, folded = self.index.find(key, self.province), False
             if not entries:
                 entries, folded = self.index.find_without_marks(key, self.province), True
-            seen = state.plural or plural
-            entries = tuple(e for e in entries if (seen or not e.plural) and not (state.tight and e.group))
+            entries = tuple(entry for entry in entries if _fits(entry, state, plural))
             if entries:
-                piece = Piece(Part.NAME, at, end, entries, folded, state.fresh or plural)
+                piece = Piece(Part.NAME, at, end, entries, folded, state.fresh or plural is not None)
                 yield from self._after(piece, path.then(piece, guesses=int(folded)))
 
     def _elliptic(self, at: int, state: _State, path: _Path) -> Iterator[_Step]:
         for head in state.heads:
-            for end, key, _ in self._windows(at, self.index.longest):
+            for end, key, plural in self._windows(at, self.index.longest):
                 entries = tuple(e for e in self.index.find(head + key, self.province) if not e.group)
-                if entries:
+                if entries and not plural:
                     piece = Piece(Part.NAME, at, end, entries)
                     longer = path.then(piece, guesses=1)
                     yield from ((e, s, p) for e, s, p in self._after(piece, longer, state.heads) if not s.tight)
@@ -200,19 +194,28 @@ class _Reader:
             if token.broken is Break.OPEN:
                 end = self.clause.remarks[end]
                 continue
-            if end > at and not token.plural and (token.joiner or token.broken is not Break.NONE):
+            if end > at and self._parts(token):
                 break
             words, end = words + 1, end + 1
         return end, _State(state.heads), path.then(Piece(Part.UNREAD, at, end), unread=words)
 
-    def _windows(self, at: int, longest: int) -> Iterator[tuple[int, str, bool]]:
-        """The words from here on, one more each time: where they end, their letters, whether "các" is there."""
-        key, plural = "", at > 0 and self.clause.tokens[at - 1].plural
+    def _parts(self, token: Token) -> bool:
+        """Whether it ends an item that no name covers."""
+        if token.broken is Break.DASH:
+            return self.clause.bulleted
+        return token.broken is not Break.NONE or (token.joiner and not token.plural)
+
+    def _windows(self, at: int, longest: int) -> Iterator[tuple[int, str, int | None]]:
+        """The words from here on, one more each time: where they end, their letters, and how many of those
+        stand before the last "các" (None: there is no "các")."""
+        key = ""
+        plural = 0 if at > self.clause.start and self.clause.tokens[at - 1].plural else None
         for end in range(at, self.clause.end):
             token = self.clause.tokens[end]
-            if token.broken not in (Break.NONE, Break.SOFT):
+            if token.broken not in WITHIN:
                 return
-            plural = plural or token.plural
+            if token.plural:
+                plural = len(key)
             if token.key and not token.joiner:
                 key += token.key
                 if len(key) > longest:
@@ -220,7 +223,16 @@ class _Reader:
                 yield end + 1, key, plural
 
 
-def _past(token: Token, state: _State) -> _State:
-    if token.plural:
-        return _State(state.heads, plural=True, fresh=True)
-    return _State(state.heads, plural=state.plural, fresh=state.fresh)
+def _fits(entry: Entry, state: _State, plural: int | None) -> bool:
+    """Groups of one noun want their "các"; an agency has one only where its name does, or in its head.
+
+    "UBND các xã A, B" lists communes, "Sở Y tế các tỉnh" is not our Sở Y tế.
+    """
+    if entry.group:
+        return not state.tight and (not entry.plural or state.plural or plural is not None)
+    return not plural or entry.plural or (bool(entry.heads) and plural < len(entry.heads[0]))
+
+
+def _past(token: Token, state: _State, dashed: bool) -> _State:
+    plural, fresh = token.plural or state.plural, token.plural or state.fresh
+    return _State(state.heads, plural=plural, fresh=fresh, dashed=dashed or (token.joiner and state.dashed))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz, process
 
@@ -27,7 +27,7 @@ _HEADERS = {kind: tuple(map(name_key, heads)) for kind, heads in HEADERS.items()
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One name of one agency or group; `plural` names count only after "các"."""
+    """One name of one agency or group."""
 
     key: str
     target: str
@@ -35,6 +35,7 @@ class Entry:
     via: Via
     group: bool = False
     plural: bool = False
+    """The name of a group counts only after "các"; the name of an agency has a "các" in it."""
     heads: tuple[str, ...] = ()
     """What a list may leave out of the names that follow this one."""
     closed: bool = False
@@ -86,9 +87,10 @@ def build(agencies: Sequence[Agency], groups: Sequence[Group], provinces: Iterab
             words = words_of(name)
             if not words:
                 continue
-            written.append(_agency_entry(agency, "".join(words), via, forms))
+            plural = any(token.plural for token in tokens(name))
+            written.append(_agency_entry(agency, "".join(words), via, forms, plural))
             index.spelt.setdefault(" ".join(words), written[-1])
-            derived += (_agency_entry(agency, key, via, forms) for key in _with_place(agency, words, forms))
+            derived += (_agency_entry(agency, key, via, forms, plural) for key in _with_place(agency, words, forms))
     written += (entry for group in groups for entry in _group_entries(group))
     for entry in _kept(written, derived):
         index.exact[entry.key] = (*index.exact.get(entry.key, ()), entry)
@@ -103,8 +105,10 @@ def _kept(written: list[Entry], derived: list[Entry]) -> Iterator[Entry]:
     seen: dict[tuple[str, str], Entry] = {}
     for entry in written:
         known = seen.get((entry.key, entry.target))
-        if known is None or (known.plural and not entry.plural):
+        if known is None or (known.plural and not entry.plural and entry.group):
             seen[(entry.key, entry.target)] = entry
+        elif entry.plural and not entry.group:
+            seen[(entry.key, entry.target)] = replace(known, plural=True)
     taken = {(entry.key, entry.province) for entry in written}
     for entry in derived:
         if (entry.key, entry.province) not in taken:
@@ -152,19 +156,20 @@ def _stem(words: tuple[str, ...], place: _Place) -> tuple[str, ...]:
     return words
 
 
-def _agency_entry(agency: Agency, key: str, via: Via, place: _Place) -> Entry:
+def _agency_entry(agency: Agency, key: str, via: Via, place: _Place, plural: bool) -> Entry:
     head = next((head for head in _HEADS if key.startswith(head) and key != head), "")
     endings = ("".join(place.kind), *("".join(name) for name in place.names))
     closed = agency.kind is AgencyKind.DEPARTMENT and key.startswith(_DEPARTMENT)
     closed = closed or any(ending and key.endswith(ending) for ending in endings)
-    return Entry(key, agency.code, agency.province, via, heads=(head,) if head else (), closed=closed)
+    heads = (head,) if head else ()
+    return Entry(key, agency.code, agency.province, via, plural=plural, heads=heads, closed=closed)
 
 
 def _group_entries(group: Group) -> Iterator[Entry]:
     heads = tuple(head for kind in group.kinds for head in _HEADERS.get(kind.value, ()))
     for name in group.names:
         found = tokens(name)
-        joined = any(t.broken is Break.SOFT or (t.joiner and not t.plural) for t in found)
+        joined = any(t.broken in (Break.SOFT, Break.DASH) or (t.joiner and not t.plural) for t in found)
         plural = any(t.plural for t in found) and not joined
         key = "".join(t.key for t in found if t.key and not t.joiner)
         if key:

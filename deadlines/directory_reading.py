@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
-from deadlines.directory_cell import Clause, Part, Piece, read_clause
+from deadlines.directory_cell import Part, Piece, read_clause
 from deadlines.directory_index import Entry, Index
+from deadlines.directory_layout import clauses, printed, remarks
 from deadlines.directory_text import Break, Token, name_key, tokens
 from deadlines.directory_types import Candidate, CellReading, Doubtful, Match, Unmatched, Via
 from deadlines.directory_words import COORDINATION, EXCEPTION, LEADING, RELATED
@@ -56,10 +56,10 @@ class _Answer:
 def read(text: str, directory: Agencies, question: Question) -> CellReading:
     """Never raises, whatever the text holds."""
     found = tokens(text)
-    remarks = _remarks(found)
+    ends = remarks(found)
     answer = _Answer()
     heads, header = question.heads, False
-    for clause, colon in _clauses(found, remarks):
+    for clause, colon in clauses(found, ends):
         pieces = read_clause(clause, directory.index, question.province, heads)
         before = len(answer.matches)
         _Clause(text, found, pieces, directory, question, answer).read()
@@ -87,34 +87,7 @@ def _say_unread(text: str, found: Sequence[Token], answer: _Answer) -> None:
     words = [token for token in found if token.key]
     if words:
         span = (words[0].start, words[-1].end)
-        answer.unknown.append(Unmatched(words=_printed(text, span), span=span))
-
-
-def _remarks(found: Sequence[Token]) -> dict[int, int]:
-    """Where each outer parenthesis ends; one that nobody closed ends with the text."""
-    ends: dict[int, int] = {}
-    opened: list[int] = []
-    for at, token in enumerate(found):
-        if token.broken is Break.OPEN:
-            opened.append(at)
-        elif token.broken is Break.CLOSE and opened:
-            ends[opened.pop()] = at + 1
-    return ends | dict.fromkeys(opened, len(found))
-
-
-def _clauses(found: Sequence[Token], remarks: dict[int, int]) -> Iterator[tuple[Clause, bool]]:
-    start = at = 0
-    while at < len(found):
-        kind = found[at].broken
-        if kind in (Break.HARD, Break.COLON):
-            yield Clause(found, start, at, remarks), kind is Break.COLON
-            start = at + 1
-        at = remarks[at] if kind is Break.OPEN else at + 1
-    yield Clause(found, start, len(found), remarks), False
-
-
-def _printed(text: str, span: tuple[int, int]) -> str:
-    return " ".join(unicodedata.normalize("NFC", text[span[0] : span[1]]).split())
+        answer.unknown.append(Unmatched(words=printed(text, span), span=span))
 
 
 def _moved(span: tuple[int, int], offset: int) -> tuple[int, int]:
@@ -146,7 +119,11 @@ class _Clause:
                     self._connector(piece, last=position == len(self.pieces) - 1)
 
     def _span(self, piece: Piece) -> tuple[int, int]:
-        return self.tokens[piece.start].start, self.tokens[piece.end - 1].end
+        """A group's name is quoted with its "các"."""
+        first = piece.start
+        if piece.entries and piece.entries[0].group and first and self.tokens[first - 1].plural:
+            first -= 1
+        return self.tokens[first].start, self.tokens[piece.end - 1].end
 
     def _key(self, piece: Piece) -> str:
         return "".join(t.key for t in self.tokens[piece.start : piece.end] if not t.joiner)
@@ -161,7 +138,7 @@ class _Clause:
             return
         self.answer.matches.append(
             Match(
-                words=_printed(self.text, span),
+                words=printed(self.text, span),
                 span=span,
                 via=self._via(entry, piece, codes),
                 agencies=codes,
@@ -207,11 +184,11 @@ class _Clause:
         candidates = tuple(
             Candidate(code=code, name=self.directory.name(code), score=score) for code, score in ranked
         )
-        self.answer.ambiguous.append(Doubtful(words=_printed(self.text, span), span=span, candidates=candidates))
+        self.answer.ambiguous.append(Doubtful(words=printed(self.text, span), span=span, candidates=candidates))
 
     def _unread(self, piece: Piece) -> None:
         span = self._span(piece)
-        words = _printed(self.text, span)
+        words = printed(self.text, span)
         near = self.directory.index.similar(words, self.question.province, FUZZY_CUTOFF, _SHOWN)
         if near:
             self._doubt(span, [(entry.target, round(score, 1)) for entry, score in near])
@@ -226,10 +203,10 @@ class _Clause:
             self.answer.coordinating = False
         elif last and piece.part is Part.TITLE:
             span = self._span(piece)
-            self.answer.unknown.append(Unmatched(words=_printed(self.text, span), span=span))
+            self.answer.unknown.append(Unmatched(words=printed(self.text, span), span=span))
 
     def _qualifier(self, piece: Piece) -> None:
-        words = _printed(self.text, self._span(piece))
+        words = printed(self.text, self._span(piece))
         related = _MARKS[RELATED] in self._key(piece)
         self._say(words, self.answer.enumeration if related else len(self.answer.matches) - 1)
 
@@ -250,7 +227,7 @@ class _Clause:
         if last is None:
             self._read_inside(content, inside)
         elif content.strip():
-            self._say(_printed(self.text, self._span(piece)), len(self.answer.matches) - 1)
+            self._say(printed(self.text, self._span(piece)), len(self.answer.matches) - 1)
             self._limit(len(self.answer.matches) - 1, content, inside, piece)
 
     def _read_inside(self, content: str, offset: int) -> None:

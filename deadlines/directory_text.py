@@ -30,6 +30,8 @@ class Break(Enum):
     NONE = auto()
     SOFT = auto()
     """May stand inside a name or between two."""
+    DASH = auto()
+    """As soft, but what stands on both sides belongs together ("Chi cục Dân số - Sở Y tế")."""
     HARD = auto()
     COLON = auto()
     OPEN = auto()
@@ -37,7 +39,12 @@ class Break(Enum):
 
 
 _BREAKS = {";": Break.HARD, "|": Break.HARD, "•": Break.HARD, "+": Break.HARD, "*": Break.HARD, ":": Break.COLON}
+_BREAKS |= dict.fromkeys("-‐‑‒–—−", Break.DASH)
 _BREAKS |= {"(": Break.OPEN, "[": Break.OPEN, "{": Break.OPEN, ")": Break.CLOSE, "]": Break.CLOSE, "}": Break.CLOSE}
+
+
+WITHIN = frozenset({Break.NONE, Break.SOFT, Break.DASH})
+"""What a name may have between its letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,7 @@ def _abbreviation(found: list[Token], at: int) -> tuple[int, str]:
             letters, words = letters + token.key, words + 1
             if letters in _ABBREVIATED:
                 longest = (end + 1, _ABBREVIATED[letters])
-        elif token.broken not in (Break.NONE, Break.SOFT) or not words or token.plural:
+        elif token.broken not in WITHIN or not words or token.plural:
             break
     return longest
 

@@ -68,10 +68,10 @@ JOINERS = ("và", "các", "những", "mọi")
 TITLES = (
     "giám đốc", "phó giám đốc", "thủ trưởng", "chủ tịch", "phó chủ tịch", "chánh", "phó chánh", "trưởng",
     "trưởng ban", "phó trưởng ban", "cục trưởng", "chi cục trưởng", "viện trưởng", "chỉ huy trưởng", "bí thư",
-    "bí thư thứ nhất", "tổng biên tập", "tổng giám đốc", "hiệu trưởng", "người đứng đầu", "lãnh đạo", "đồng chí",
-    "đ/c", "ông", "bà", "đề nghị", "yêu cầu", "giao", "cơ quan chủ trì", "đơn vị chủ trì",
-    "cơ quan thực hiện", "đơn vị thực hiện", "chủ trì", "bộ trưởng", "cấp trưởng", "chánh án",
-    "tất cả", "toàn thể", "toàn bộ",
+    "bí thư thứ nhất", "tổng biên tập", "tổng giám đốc", "hiệu trưởng", "người đứng đầu", "lãnh đạo",
+    "đồng chí", "đ/c", "ông", "bà", "đề nghị", "yêu cầu", "giao", "cơ quan chủ trì", "đơn vị chủ trì",
+    "cơ quan thường trực", "đơn vị thường trực", "cơ quan tham mưu", "đơn vị tham mưu", "cơ quan thực hiện",
+    "đơn vị thực hiện", "chủ trì", "bộ trưởng", "cấp trưởng", "chánh án", "tất cả", "toàn thể", "toàn bộ",
 )  # fmt: skip
 """What may stand before a name and adds no agency."""
 
