@@ -12,6 +12,8 @@ from plans.page_tables import PrintedTable
 
 _SEGMENT = 0.9
 """Times the letters' size: words further apart than this may stand in two columns."""
+_WORD_GAP = 0.45
+"""Times the letters' size: no gap between the words of one cell is wider."""
 _WHITE = 4
 """Points: the narrowest white strip between two columns."""
 _FEWEST = 3
@@ -28,7 +30,7 @@ def columns_of(lines: Sequence[Line]) -> tuple[float, ...]:
     right = int(max(line.x1 for line in lines)) + 2
     covered = [0] * (right + 1)
     for line in lines:
-        for part in line.segments(0.6):
+        for part in line.segments(_WORD_GAP):
             for x in range(max(0, int(part.x0)), min(right, int(part.x1) + 1)):
                 covered[x] += 1
     allowed = max(1, len(lines) // 8)
@@ -53,7 +55,7 @@ def body_end(lines: Sequence[Line], start: int) -> int:
 
 def fits(lines: Sequence[Line], edges: Sequence[float]) -> bool:
     """Whether the first lines of a page go on in the columns of the table before."""
-    probe = lines[:4]
+    probe = lines[:15]
     filled = [set(_by_column(line, edges)) for line in probe if not _spans(line, edges)]
     return len(filled) * 2 > len(probe) and any(len(columns) > 1 for columns in filled)
 
@@ -88,7 +90,7 @@ def _by_column(line: Line, edges: Sequence[float]) -> dict[int, str]:
 
 def _spans(line: Line, edges: Sequence[float]) -> bool:
     """The words run on over the white between two columns, as those of a section's title do."""
-    parts = line.segments(0.6)
+    parts = line.segments(_WORD_GAP)
     return any(part.x0 < edge - _WHITE and part.x1 > edge + _WHITE for part in parts for edge in edges[1:])
 
 

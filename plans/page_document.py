@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from plans.continued import goes_on, joined, repeated
-from plans.document import Block, Paragraph, Place, Row, Table
+from plans.continued import goes_on, repeated
+from plans.document import Block, Place, Row, Table
 from plans.page_columns import body_end, columns_of, fits, opens_table, unruled_table
 from plans.page_layout import Line, Page, lines_of, running_text
 from plans.page_prose import goes_on as runs_on
 from plans.page_prose import measure, paragraph, paragraphs, without_furniture
-from plans.page_tables import PrintedTable, ruled_tables
+from plans.page_tables import GOES_ON, PrintedTable, ruled_tables
 
 _SHIFT = 8.0
 """Points by which the columns of a table may move from page to page."""
@@ -22,6 +22,7 @@ class _Whole:
     blocks: list[Block] = field(default_factory=list)
     edges: tuple[float, ...] = ()
     """Of the table that the last block is."""
+    open_below: frozenset[int] = frozenset()
     tables: int = 0
     last: list[Line] = field(default_factory=list)
     """The lines of the paragraph that the last block is."""
@@ -84,24 +85,55 @@ def _add_table(whole: _Whole, part: PrintedTable) -> None:
     if not part.rows:
         return
     last = whole.blocks[-1] if whole.blocks else None
-    table = _table(part, whole.tables + 1, 0)
+    table = _table(part, whole.tables + 1)
     whole.last = []
     if isinstance(last, Table) and _same_columns(whole.edges, part.edges) and goes_on(last, table):
-        rest = table.rows[repeated(last, table) :]
-        if rest and _is_broken(last.rows[-1], rest[0]):
-            last = replace(last, rows=(*last.rows[:-1], _mended(last.rows[-1], rest[0])))
-            rest = rest[1:]
-        moved = _table(part, whole.tables, len(last.rows) - len(table.rows) + len(rest))
-        whole.blocks[-1] = joined(last, replace(moved, rows=moved.rows[len(table.rows) - len(rest) :]))
+        whole.blocks[-1] = _continued(last, table, part, whole.open_below)
     else:
         whole.tables += 1
         whole.blocks.append(table)
-    whole.edges = part.edges
+    whole.edges, whole.open_below = part.edges, part.open_below
 
 
-def _table(part: PrintedTable, number: int, offset: int) -> Table:
+def _continued(last: Table, table: Table, part: PrintedTable, open_above: frozenset[int]) -> Table:
+    """The table with the rows of the next page, the row that the page break cut mended."""
+    skipped = repeated(last, table)
+    rest = table.rows[skipped:]
+    if not rest:
+        return last
+    carried = _carried(part.rows[skipped:], last.rows[-1], open_above)
+    if _is_broken(last.rows[-1], rest[0]):
+        last = replace(last, rows=(*last.rows[:-1], _mended(last.rows[-1], rest[0])))
+        carried = carried[1:]
+        rest = rest[1:]
+    rows = tuple(
+        replace(row, cells=cells, place=replace(row.place, table=last.place.table, row=len(last.rows) + at))
+        for at, (row, cells) in enumerate(zip(rest, carried, strict=True), start=1)
+    )
+    return replace(last, rows=last.rows + rows)
+
+
+def _carried(
+    rows: Sequence[Sequence[str | None]], above: Row, open_above: frozenset[int]
+) -> list[tuple[str | None, ...]]:
+    """A blank cell at the top of the page is the lower part of the cell above where either is a merged one."""
+    found: list[tuple[str | None, ...]] = []
+    open_columns = set(range(len(above.cells)))
+    for number, row in enumerate(rows):
+        open_columns = {
+            at for at in open_columns if row[at] == GOES_ON or (not number and row[at] == "" and at in open_above)
+        }
+        cells = (above.cells[at] if at in open_columns else cell for at, cell in enumerate(row))
+        found.append(tuple("" if cell == GOES_ON else cell for cell in cells))
+    return found
+
+
+def _table(part: PrintedTable, number: int) -> Table:
     rows = (
-        Row(cells=tuple(cells), place=Place(page=part.page, table=number, row=offset + at))
+        Row(
+            cells=tuple("" if cell == GOES_ON else cell for cell in cells),
+            place=Place(page=part.page, table=number, row=at),
+        )
         for at, cells in enumerate(part.rows, start=1)
     )
     return Table(rows=tuple(rows), place=Place(page=part.page, table=number))
@@ -126,7 +158,3 @@ def _mended(above: Row, row: Row) -> Row:
         for one, other in zip(above.cells, row.cells, strict=True)
     )
     return replace(above, cells=cells)
-
-
-def has_words(blocks: Sequence[Block]) -> bool:
-    return any(isinstance(block, Table) or (isinstance(block, Paragraph) and block.text) for block in blocks)

@@ -14,6 +14,10 @@ _FEWEST = 3
 """Columns of a table of tasks; anything narrower is a frame around text."""
 
 
+GOES_ON = "\x00"
+"""In the rows of a blank cell merged downward: at the top of a page it may belong to the cell above."""
+
+
 @dataclass(kw_only=True, slots=True)
 class PrintedTable:
     """The part of a table that stands on one page."""
@@ -24,6 +28,8 @@ class PrintedTable:
     rows: list[list[str | None]] = field(default_factory=list)
     box: Box = (0, 0, 0, 0)
     ruled: bool = True
+    open_below: frozenset[int] = frozenset()
+    """Columns whose last cell is merged downward to the very end, so that it may go on over the page."""
 
 
 def ruled_tables(page: Page) -> tuple[list[PrintedTable], list[Word]]:
@@ -39,9 +45,13 @@ def ruled_tables(page: Page) -> tuple[list[PrintedTable], list[Word]]:
             continue
         left = [word for word in left if not _holds(box, word)]
         rows = _rows(cells, edges, levels, inside, page.number)
-        tables.append(
-            PrintedTable(page=page.number, top=box[1], edges=tuple(edges), rows=_without_blank(rows), box=box)
+        table = PrintedTable(page=page.number, top=box[1], edges=tuple(edges), rows=_without_blank(rows), box=box)
+        table.open_below = frozenset(
+            _index(edges, cell[0])
+            for cell in cells
+            if _index(levels, cell[3]) == len(levels) - 1 and _index(levels, cell[1]) < len(levels) - 2
         )
+        tables.append(table)
     return tables, left
 
 
@@ -52,8 +62,9 @@ def _rows(
     owned = _shared_out(cells, words)
     for cell, inside in zip(cells, owned, strict=True):
         first, last = _index(edges, cell[0]), _index(edges, cell[2])
-        text = text_of(inside, page)
-        for row in range(_index(levels, cell[1]), _index(levels, cell[3])):
+        upper, lower = _index(levels, cell[1]), _index(levels, cell[3])
+        text = text_of(inside, page) or ("" if lower - upper < 2 else GOES_ON)
+        for row in range(upper, lower):
             rows[row][first:last] = [text, *[None] * (last - first - 1)]
     return rows
 
@@ -96,4 +107,4 @@ def _holds(box: Box, word: Word) -> bool:
 
 
 def _without_blank(rows: list[list[str | None]]) -> list[list[str | None]]:
-    return [row for row in rows if any(row)]
+    return [row for row in rows if any(cell and cell != GOES_ON for cell in row)]

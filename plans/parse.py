@@ -44,7 +44,7 @@ def _read(found: Format, data: bytes, limits: Limits) -> Document:
             from plans.read_docx import read_docx
 
             return read_docx(data, limits)
-        case Format.XLSX | Format.XLS | Format.ODS:
+        case Format.XLSX | Format.XLS:
             from plans.read_xlsx import read_xlsx
 
             return read_xlsx(data, limits, format=found.value)

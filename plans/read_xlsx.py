@@ -1,4 +1,4 @@
-"""Workbooks (.xlsx, .xls, .ods): every visible sheet, its merged cells, the table found below any heading."""
+"""Workbooks (.xlsx, .xls): every visible sheet, its merged cells, the table found below any heading."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read_xlsx(data: bytes, limits: Limits, *, format: str = "xlsx") -> Document:
                     book.warnings.append(f"Trang tính “{about.name}” đang ẩn nên không được đọc.")
                     continue
                 sheet = workbook.get_sheet_by_name(about.name)
-                _read_sheet(sheet, looks.get(about.name, _PLAIN), book, limits, point_first=format != "ods")
+                _read_sheet(sheet, looks.get(about.name, _PLAIN), book, limits)
     except calamine.PasswordError as error:
         raise ReadError("Tệp được đặt mật khẩu.", cure="Bỏ mật khẩu rồi lưu lại và nhập lại.") from error
     except (calamine.CalamineError, ValueError, OSError) as error:
@@ -53,8 +53,8 @@ def read_xlsx(data: bytes, limits: Limits, *, format: str = "xlsx") -> Document:
     return Document(format=format, blocks=tuple(book.blocks), warnings=tuple(book.warnings))
 
 
-def _read_sheet(sheet: Any, look: Looks, book: _Book, limits: Limits, *, point_first: bool) -> None:
-    lines = _lines(sheet, look, book, limits, point_first=point_first)
+def _read_sheet(sheet: Any, look: Looks, book: _Book, limits: Limits) -> None:
+    lines = _lines(sheet, look, book, limits)
     if look.hidden_rows:
         book.warnings.append(f"Trang tính “{sheet.name}” có {look.hidden_rows} hàng ẩn; các hàng này vẫn được đọc.")
     if look.unsolved:
@@ -68,7 +68,7 @@ def _read_sheet(sheet: Any, look: Looks, book: _Book, limits: Limits, *, point_f
             book.blocks.extend(_paragraphs(region.lines, sheet.name))
 
 
-def _lines(sheet: Any, look: Looks, book: _Book, limits: Limits, *, point_first: bool) -> list[Line]:
+def _lines(sheet: Any, look: Looks, book: _Book, limits: Limits) -> list[Line]:
     top, left = sheet.start or (0, 0)
     merged = _merged(sheet)
     above: dict[int, str | None] = {}
@@ -81,7 +81,7 @@ def _lines(sheet: Any, look: Looks, book: _Book, limits: Limits, *, point_first:
             if inside is not None and inside != (at, column):
                 cells[column] = None if inside[1] != column else above.get(column)
                 continue
-            point = "." if point_first and column == left else ","
+            point = "." if column == left else ","
             code = look.formats.get((at, column), "")
             undated = undated or (look is _PLAIN and isinstance(value, date) and value.day == 1)
             cells[column] = squeeze(as_printed(value, code, point=point))

@@ -26,8 +26,8 @@ class Format(StrEnum):
     ODS = "ods"
 
 
-OFFICE = frozenset({Format.DOC, Format.RTF, Format.ODT})
-"""The formats that LibreOffice has to turn into .docx first."""
+OFFICE = frozenset({Format.DOC, Format.RTF, Format.ODT, Format.ODS})
+"""The formats that LibreOffice has to turn into .docx or .xlsx first."""
 ZIPPED = frozenset({Format.DOCX, Format.XLSX, Format.ODT, Format.ODS})
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
