@@ -100,7 +100,7 @@ def _duties(paragraph: Paragraph, context: _Context, since: int | None) -> Itera
         if named:
             context.agencies[level] = named
         return
-    subject = named or subject_of(text)
+    subject = subject_of(text) or (None if spans and text.endswith((".", ";", ")")) else named)
     if subject and level < _PROSE:
         context.agencies[level] = subject
     for sentence, inside in _sentences(text, spans):

@@ -13,13 +13,15 @@ _AGENCY = (
     r"|[Đđ]ồng chí|doanh nghiệp|[Tt]ổ chức chính trị|chi bộ|cấp ủy|[Cc]hủ đầu tư)"
 )
 _VERB = (
-    r"(?:chủ trì|phối hợp|có (?:trách nhiệm|nhiệm vụ)|xây dựng|chỉ đạo|tập trung|theo|căn cứ|rà soát|báo cáo"
-    r"|tham mưu|tổ chức(?!\s+(?:chính trị|xã hội|đoàn thể|đảng|có liên|liên quan))|triển khai|thực hiện|đẩy mạnh|tăng cường"
+    r"(?:chủ trì|phối hợp|có (?:trách nhiệm|nhiệm vụ)|xây dựng|chỉ đạo|tập trung|theo|căn cứ|rà soát"
+    r"|báo cáo|tham mưu|phát (?:sóng|bản|hành|động|triển)|lắp|dựng|trồng|mua|đăng|vận hành|tiếp nhận|số hóa|kết nối"
+    r"|tổ chức(?!\s+(?:chính trị|xã hội|đoàn thể|đảng|có liên|liên quan))|triển khai|thực hiện|đẩy mạnh|tăng cường"
     r"|hướng dẫn|chủ động|khẩn trương|ban hành|hoàn thành|gửi|tổng hợp|định kỳ|trước|tiếp tục|phải|cần|đưa|bố trí"
     r"|quán triệt|nghiên cứu|cụ thể hóa|trình|kiểm tra|theo dõi|đôn đốc|cập nhật|đăng ký|hằng năm|hàng năm|hằng quý"
-    r"|hàng quý|chịu trách nhiệm|nghiêm túc|ưu tiên|bảo đảm|đảm bảo|phê duyệt|thẩm định|cân đối|phát động|vận động"
-    r"|tuyên truyền|công bố|công khai|xác định|đề xuất|(?<!ban )quản lý|phân công|đánh giá|(?:sơ|tổng) kết|thành lập"
-    r"|kiện toàn|chuẩn bị|thống kê|điều tra|khảo sát|phấn đấu|kịp thời|thường xuyên|trên cơ sở|trong|nộp|cung cấp"
+    r"|hàng quý|chịu trách nhiệm|nghiêm túc|ưu tiên|bảo đảm|đảm bảo|phê duyệt|thẩm định|cân đối|vận động"
+    r"|tuyên truyền|công bố|công khai|xác định|đề xuất|(?<!ban )quản lý|phân công|đánh giá|(?:sơ|tổng) kết"
+    r"|thành lập|kiện toàn|chuẩn bị|thống kê|điều tra|khảo sát|phấn đấu|kịp thời|thường xuyên"
+    r"|trên cơ sở|trong|nộp|cung cấp"
     r"|chậm nhất|sửa chữa|nâng cấp|bàn giao|xử lý|giải quyết|áp dụng|duy trì|hỗ trợ|huy động|khắc phục)"
 )
 _MARKER = re.compile(
@@ -36,7 +38,7 @@ _ADVERBIAL = re.compile(
     r"|Chậm nhất|Theo|Quý|Tháng|Giai đoạn|Thời gian)\b"
 )
 _NAMED = re.compile(rf"^(?:{_TOLD})?(?P<who>{_AGENCY}\b[^.;:]{{0,250}}?)\s*:")
-_ALONE = re.compile(rf"^(?:{_TOLD})?(?P<who>{_AGENCY}\b[^.;:]{{0,250}}?)\W*$")
+_ALONE = re.compile(rf"^(?:{_TOLD})?(?P<who>{_AGENCY}\b[^.;:()]{{0,250}}?)(?:\s*\([^()]{{0,80}}\))?\W*$")
 _WITH = re.compile(
     rf"[Pp]hối hợp(?:\s+chặt chẽ)?\s+(?:với|cùng)\s+(?P<who>{_AGENCY}\b[^.;:()]{{0,250}}?)\s*,?\s*"
     rf"(?=\b{_VERB}\b|[.;(]|$)"

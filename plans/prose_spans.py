@@ -13,7 +13,7 @@ from dataclasses import dataclass
 _YEAR = r"(?:19|20)\d{2}"
 _DAY = (
     rf"ngày\s+(?:mùng\s+)?\d{{1,2}}(?:\s*(?:/|\.|-|tháng)\s*\d{{1,2}}(?:\s*(?:/|\.|-|năm)\s*{_YEAR})?)?"
-    r"(?:\s+tháng\s+(?:cuối|đầu)(?:\s+của)?\s+quý)?"
+    r"(?:\s+(?:của\s+)?(?:các\s+)?tháng\s+(?:cuối|đầu)(?:\s+(?:của\s+)?(?:mỗi\s+)?quý)?)?"
 )
 _PLAIN_DAY = rf"\d{{1,2}}/\d{{1,2}}(?:/{_YEAR})?"
 _EVERY = r"(?:hằng|hàng|mỗi|các)\s+(?:năm|quý|tháng|tuần)(?:\s*,\s*(?:hằng |hàng )?(?:năm|quý|tháng))*"

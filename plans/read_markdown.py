@@ -49,11 +49,12 @@ def is_line(line: str) -> bool:
     return _LINE.match(line) is not None
 
 
-def split_row(line: str) -> tuple[str, ...]:
-    """The cells of a row written between pipes; the outer pipes may be missing."""
+def split_row(line: str, *, framed: bool = True) -> tuple[str, ...]:
+    """The cells of a row written between pipes; `framed` rows have outer pipes, which may be missing."""
     body = line.strip()
-    body = body.removeprefix("|")
-    if body.endswith("|") and not body.endswith("\\|"):
+    if framed:
+        body = body.removeprefix("|")
+    if framed and body.endswith("|") and not body.endswith("\\|"):
         body = body[:-1]
     return tuple(inline(cell).text for cell in _UNESCAPED_PIPE.split(body))
 

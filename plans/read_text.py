@@ -74,9 +74,11 @@ def _table_at(lines: Sequence[str], at: int) -> tuple[Table | None, int]:
 def _piped(lines: Sequence[str], at: int) -> tuple[Table, int]:
     rows: list[Row] = []
     start = at
+    head = lines[start].strip()
+    bare = pipes(head) if not head.startswith("|") and not head.endswith("|") else 0
     while at < len(lines) and pipes(lines[at]) and not opens_row(lines[at]):
         if not is_rule(lines[at]):
-            cells = split_row(lines[at])
+            cells = split_row(lines[at], framed=not bare or pipes(lines[at]) > bare)
             rows.append(Row(cells=cells, place=Place(line=at + 1)))
         at += 1
     return Table(rows=tuple(rows), place=Place(line=start + 1)), at
