@@ -12,11 +12,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from zalo_samples import MORNING, PHONE, Office, message, office
 
 from notifiers.errors import NotSent, Refused, Scope, Unavailable, Unconfirmed
 from notifiers.fake_zalo.faults import code as answering
 from notifiers.zalo.codes import Action, Trouble, codes, remedy, trouble
+from tests.zalo_samples import MORNING, PHONE, Office, message, office
 
 DAY = 24 * 3600
 MINUTE = 60.0

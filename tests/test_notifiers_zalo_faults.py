@@ -6,13 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from zalo_samples import TO, URLS, Office, message, office
 
 from notifiers.errors import NotSent, Refused, Scope, Unavailable, Unconfirmed
 from notifiers.fake_zalo import Fault, Step
 from notifiers.fake_zalo.faults import LOST
 from notifiers.message import Message
 from notifiers.zalo import ZaloChannel
+from tests.zalo_samples import TO, URLS, Office, message, office
 
 UNKNOWN = [
     Fault.HANG,
@@ -60,9 +60,11 @@ def test_what_never_left_is_unavailable(tmp_path: Path, kind: str) -> None:
 
 def test_an_answer_that_drips_for_ever_ends(tmp_path: Path) -> None:
     with office(tmp_path) as here:
-        here.world.faults.script(TO["zalooa"], [Step(fault=Fault.HANG, seconds=30, accepted=True)])
-        with pytest.raises(Unconfirmed):
-            here.channel(read_seconds=0.2).send(message())
+        here.world.faults.script(TO["zalooa"], [Step(fault=Fault.DRIP, seconds=10, accepted=True)])
+        with pytest.raises(Unconfirmed) as failed:
+            here.channel(read_seconds=0.5, total_seconds=0.6).send(message())
+        assert "quá lâu" in failed.value.reason
+        assert here.sends() == 1
 
 
 def test_a_redirect_is_not_followed(tmp_path: Path) -> None:

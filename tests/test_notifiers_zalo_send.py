@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from zalo_samples import FIELDS, PHONE, TEMPLATE, TO, URLS, Clock, message, office
 
 from notifiers.channel import Channel, ChannelError
 from notifiers.errors import NotSent, Refused, Scope, Unavailable
@@ -22,6 +21,7 @@ from notifiers.zalo.phone import masked, normal_phone, without_numbers
 from notifiers.zalo.plugins import tracking_id
 from notifiers.zalo.settings import QuietHours
 from notifiers.zalo.templates import Param, ParamType
+from tests.zalo_samples import FIELDS, PHONE, TEMPLATE, TO, URLS, Clock, message, office
 
 
 @pytest.mark.parametrize("kind", list(URLS))

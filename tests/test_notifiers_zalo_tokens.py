@@ -14,13 +14,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from zalo_samples import MORNING, URLS, Clock, message, office
 
 from notifiers.errors import Scope, Unavailable, Unconfirmed
 from notifiers.fake_zalo import Fault, Step
 from notifiers.zalo import FileTokenStore, ZaloSettings, open_zalo, put_pair
 from notifiers.zalo.http import Wire
 from notifiers.zalo.oauth import challenge, consent_url, exchange, new_verifier, renewed_by_hand
+from tests.zalo_samples import MORNING, URLS, Clock, message, office
 
 NEXT_MORNING = {"hours": 24}
 

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from zalo_samples import PHONE, Office, message, office
 
 from notifiers.fake_zalo.hooks import RETRIES, Call, HookSettings, post
 from notifiers.zalo.plugins import tracking_id
@@ -37,6 +36,7 @@ from notifiers.zalo.webhook import (
     signature,
     verify,
 )
+from tests.zalo_samples import PHONE, Office, message, office
 
 Outcome = Event | Rejected | Repeated
 

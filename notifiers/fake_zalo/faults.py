@@ -25,6 +25,8 @@ class Fault(StrEnum):
     HTTP_500 = "500"
     HTTP_502 = "502"
     HTTP_503 = "503"
+    DRIP = "drip"
+    """The answer comes one byte every `seconds` / 100."""
     HTML = "html"
     """HTTP 200 with a page of a proxy."""
     REDIRECT = "redirect"

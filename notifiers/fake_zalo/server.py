@@ -151,8 +151,17 @@ class _Handler(BaseHTTPRequestHandler):
                 whole = self._head(answer) + answer.content
                 self.wfile.write(whole[: len(whole) - len(answer.content) // 2 - 1])
                 self.close_connection = True
+            case Fault.DRIP:
+                self._drip(answer)
             case _:
                 self.wfile.write(self._head(answer) + answer.content)
+
+    def _drip(self, answer: Reply) -> None:
+        self.wfile.write(self._head(answer))
+        for byte in answer.content:
+            if self.server.world.stopping.wait(answer.seconds / 100):
+                return
+            self.wfile.write(bytes([byte]))
 
     def _head(self, answer: Reply) -> bytes:
         lines = [
