@@ -58,12 +58,12 @@ def checked(draft: Draft, file: str) -> Directory:
 
 def _error(fault: Fault, draft: Draft, file: str) -> ConfigError:
     contact, _, name = fault.field.rpartition(".")
-    origin = draft.origins.get((f"{fault.code}.{contact}", fault.code)) if contact else None
+    origin = draft.origins.get((contact, fault.code)) if contact else None
     if origin is not None:
         return origin.wrong(name, fault.allowed, value=fault.value)
-    origin = draft.origins.get((fault.about, fault.code)) or Entry(file=file, where=fault.code, values={})
-    if not origin.where:
-        origin = Entry(file=origin.file, where=fault.code, values={})
+    origin = draft.origins.get((fault.about, fault.code))
+    if origin is None or not origin.where:
+        origin = Entry(file=origin.file if origin else file, where=fault.code, values={})
     return origin.wrong(fault.field, fault.allowed, value=fault.value)
 
 

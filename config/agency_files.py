@@ -27,7 +27,10 @@ CATALOGUE_FILE = "catalogue.toml"
 
 @dataclass(slots=True)
 class Draft:
-    """What files say, not yet checked as a whole; `origins` tells where each agency and group was written."""
+    """What files say, not yet checked as a whole.
+
+    `origins` tells where each was written: ("agency", code), ("group", code), ("contacts[1]", code).
+    """
 
     agencies: dict[str, Agency] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)

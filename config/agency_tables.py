@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TypeVar
@@ -27,9 +27,13 @@ class Entry:
     file: str
     where: str
     values: Mapping[str, object]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """How the columns of a sheet are headed, by field."""
 
     def wrong(self, name: str, allowed: str, value: object = None) -> ConfigError:
         field = f"{self.where}.{name}" if self.where and name else self.where or name
+        if name in self.labels:
+            field = f"{self.where}, cột {self.labels[name]}"
         shown = self.values.get(name, "") if value is None else value
         return ConfigError(file=self.file, field=field, value=shown, allowed=allowed)
 

@@ -9,39 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum, auto
 
 from deadlines.directory_index import Entry, Index
 from deadlines.directory_layout import Clause
+from deadlines.directory_pieces import Part, Piece
 from deadlines.directory_text import WITHIN, Break, Token, phrase_keys
-from deadlines.directory_words import CONNECTORS, QUALIFIERS, TITLES
+from deadlines.directory_words import CONNECTORS, HEADS, QUALIFIERS, TITLES
 
 _TITLES = phrase_keys(TITLES)
 _CONNECTORS = phrase_keys(CONNECTORS)
 _QUALIFIERS = phrase_keys(QUALIFIERS)
+_STRONG = phrase_keys(head for head in HEADS if head.startswith(("sở", "ủy ban")))
 _LONGEST_PHRASE = max(map(len, _TITLES | _CONNECTORS | _QUALIFIERS))
-
-
-class Part(Enum):
-    NAME = auto()
-    TITLE = auto()
-    CONNECTOR = auto()
-    QUALIFIER = auto()
-    REMARK = auto()
-    """In parentheses."""
-    UNREAD = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    part: Part
-    start: int
-    """The first token, and the one behind the last."""
-    end: int
-    entries: tuple[Entry, ...] = ()
-    folded: bool = False
-    opened: bool = False
-    """"các" stands before it or in it: the start of an enumeration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +33,8 @@ class _State:
     """The last name has no comma behind it: only another agency may follow."""
     dashed: bool = False
     """A dash was read: what follows is a name, or no part of the words before it is one."""
+    unread: bool = False
+    """The item before was not read, and only "và" parts this one from it: it may be the rest of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +178,7 @@ class _Reader:
             if end > at and self._parts(token):
                 break
             words, end = words + 1, end + 1
-        return end, _State(state.heads), path.then(Piece(Part.UNREAD, at, end), unread=words)
+        return end, _State(state.heads, unread=True), path.then(Piece(Part.UNREAD, at, end), unread=words)
 
     def _parts(self, token: Token) -> bool:
         """Whether it ends an item that no name covers."""
@@ -226,8 +207,11 @@ class _Reader:
 def _fits(entry: Entry, state: _State, plural: int | None) -> bool:
     """Groups of one noun want their "các"; an agency has one only where its name does, or in its head.
 
-    "UBND các xã A, B" lists communes, "Sở Y tế các tỉnh" is not our Sở Y tế.
+    "UBND các xã A, B" lists communes, "Sở Y tế các tỉnh" is not our Sở Y tế, "Văn phòng Đoàn đại biểu và
+    HĐND tỉnh" is not HĐND tỉnh.
     """
+    if state.unread and plural is None and not state.plural and not _STRONG & set(entry.heads):
+        return False
     if entry.group:
         return not state.tight and (not entry.plural or state.plural or plural is not None)
     return not plural or entry.plural or (bool(entry.heads) and plural < len(entry.heads[0]))
@@ -235,4 +219,5 @@ def _fits(entry: Entry, state: _State, plural: int | None) -> bool:
 
 def _past(token: Token, state: _State, dashed: bool) -> _State:
     plural, fresh = token.plural or state.plural, token.plural or state.fresh
-    return _State(state.heads, plural=plural, fresh=fresh, dashed=dashed or (token.joiner and state.dashed))
+    dashed = dashed or (token.joiner and state.dashed)
+    return _State(state.heads, plural=plural, fresh=fresh, dashed=dashed, unread=token.joiner and state.unread)

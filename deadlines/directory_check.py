@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from deadlines.directory import Directory
-from deadlines.directory_text import name_key
+from deadlines.directory_text import WITHIN, name_key, tokens
 from deadlines.directory_types import Agency, Contact, Group
 
 _EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]\\]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
 _PHONE = re.compile(r"84\d{8,11}")
 _UID = re.compile(r"[A-Za-z0-9_.-]{4,64}")
 _CHANNEL = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+_LEGIBLE = "tên có chữ, không có ngoặc, dấu chấm phẩy, dấu hai chấm"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,10 +60,9 @@ def _of_agency(agency: Agency, directory: Directory, known: set[str]) -> Iterato
     def fault(field: str, value: object, allowed: str) -> Fault:
         return Fault(code=agency.code, field=field, value=str(value), allowed=allowed)
 
-    if not name_key(agency.name):
-        yield fault("name", agency.name, "một tên có chữ")
-    for field, named in (("short_names", agency.short_names), ("aliases", agency.aliases)):
-        yield from (fault(field, name, "tên có chữ") for name in named if not name_key(name))
+    for field, name in _fields(agency):
+        if not _legible(name):
+            yield fault(field, name, _LEGIBLE)
     provinces = {province.code for province in directory.provinces}
     if agency.province and agency.province not in provinces:
         yield fault("province", agency.province, "một trong: " + ", ".join(sorted(provinces)))
@@ -97,7 +99,7 @@ def _of_group(group: Group, directory: Directory, known: set[str], groups: set[s
     provinces = {province.code for province in directory.provinces}
     if group.province and group.province not in provinces:
         yield fault("province", group.province, "một trong: " + ", ".join(sorted(provinces)))
-    yield from (fault("names", name, "tên có chữ") for name in group.names if not name_key(name))
+    yield from (fault("names", name, _LEGIBLE) for name in group.names if not _legible(name))
     for field, codes in (("members", group.members), ("exceptions", group.exceptions)):
         yield from (fault(field, c, "mã của một cơ quan trong danh bạ") for c in codes if c not in known)
     for code in group.includes:
@@ -165,6 +167,11 @@ def _shared_names(directory: Directory) -> Iterator[Fault]:
 
 def _taken(name: str, code: str) -> str:
     return f"tên khác, vì tên này là của {name} ({code})"
+
+
+def _legible(name: str) -> bool:
+    """Whether a cell can be read as this name at all."""
+    return bool(name_key(name)) and all(token.broken in WITHIN for token in tokens(name))
 
 
 def _fields(agency: Agency) -> Iterator[tuple[str, str]]:

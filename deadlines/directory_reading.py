@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
-from deadlines.directory_cell import Part, Piece, read_clause
+from deadlines.directory_cell import read_clause
 from deadlines.directory_index import Entry, Index
 from deadlines.directory_layout import clauses, printed, remarks
+from deadlines.directory_pieces import Part, Piece, whole
 from deadlines.directory_text import Break, Token, name_key, tokens
 from deadlines.directory_types import Candidate, CellReading, Doubtful, Match, Unmatched, Via
 from deadlines.directory_words import COORDINATION, EXCEPTION, LEADING, RELATED
@@ -105,7 +106,8 @@ class _Clause:
 
     def read(self) -> None:
         self.answer.enumeration = len(self.answer.matches)
-        for position, piece in enumerate(self.pieces):
+        pieces = tuple(whole(self.pieces))
+        for position, piece in enumerate(pieces):
             match piece.part:
                 case Part.NAME:
                     self._name(piece)
@@ -116,7 +118,7 @@ class _Clause:
                 case Part.REMARK:
                     self._remark(piece)
                 case Part.CONNECTOR | Part.TITLE:
-                    self._connector(piece, last=position == len(self.pieces) - 1)
+                    self._connector(piece, last=position == len(pieces) - 1)
 
     def _span(self, piece: Piece) -> tuple[int, int]:
         """A group's name is quoted with its "các"."""
@@ -228,6 +230,8 @@ class _Clause:
             self._read_inside(content, inside)
         elif content.strip():
             self._say(printed(self.text, self._span(piece)), len(self.answer.matches) - 1)
+            if name_key(content).startswith(_MARKS[COORDINATION]):
+                self.answer.matches[-1] = replace(self.answer.matches[-1], coordinating=True)
             self._limit(len(self.answer.matches) - 1, content, inside, piece)
 
     def _read_inside(self, content: str, offset: int) -> None:

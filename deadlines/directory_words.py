@@ -112,7 +112,7 @@ HEADS = (
 HEADERS = {
     "sở": ("sở",), "ban": ("ban",), "ngành": ("sở",), "xã": ("ủy ban nhân dân xã", "xã"),
     "phường": ("ủy ban nhân dân phường", "phường"), "đặc khu": ("ủy ban nhân dân đặc khu", "đặc khu"),
-    "thị trấn": ("ủy ban nhân dân thị trấn",), "đoàn thể": ("hội",),
+    "thị trấn": ("ủy ban nhân dân thị trấn",), "đoàn thể": ("hội",), "trung ương": ("bộ",),
     "huyện": ("ủy ban nhân dân huyện", "ủy ban nhân dân thị xã", "ủy ban nhân dân thành phố"),
 }  # fmt: skip
 """Which heads a group's kind stands for before a colon: "Các sở: Y tế, Tài chính"."""
