@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from config.agencies import load
+from deadlines.grammar import read_task
+from deadlines.types import Conditional, Deadline, Kind, Recurring, Unread
 from plans.read import read
 from plans.types import TableKind
 
@@ -124,3 +127,31 @@ def test_our_own_reader_reads_every_row_without_a_warning(sample: Path, goals: i
     assert (kinds.count(TableKind.GOALS), kinds.count(TableKind.TASKS)) == (goals, tasks)
     assert plan.warnings == ()
     assert [task.number for task in plan.tasks if task.deadline_text == ""] == [{8: "17", 0: "4"}[goals]]
+
+
+def test_of_all_leads_the_sample_directory_lacks_only_the_one_that_nobody_knows() -> None:
+    directory = load(ROOT / "config" / "agencies" / "phu-chau.toml")
+    unknown: set[str] = set()
+    for sample in (BARS, TABS):
+        plan = read(sample)
+        assert plan.issued_on
+        for task in plan.tasks:
+            if task.table is TableKind.DUTIES or not task.lead_text:
+                continue
+            cell = directory.read_cell(task.lead_text, on=plan.issued_on, province="phu-chau")
+            assert not cell.ambiguous
+            unknown |= {unmatched.words for unmatched in cell.unknown}
+    assert unknown == {"Ban Điều phối nước liên vùng Hạ Châu"}
+
+
+def test_the_samples_show_every_kind_of_term_and_one_wording_that_nobody_can_read() -> None:
+    tasks = [task for sample in (BARS, TABS) for task in read(sample).tasks if task.table is not TableKind.DUTIES]
+    readings = [(task.deadline_text, read_task(task.deadline_text, task.conditions)) for task in tasks]
+    assert [text for text, reading in readings if isinstance(reading, Unread)] == ["Trước mùa nước nổi"]
+    terms = [term for _, reading in readings if isinstance(reading, Deadline) for term in reading.terms]
+    assert {term.kind for term in terms} == set(Kind)
+    assert len([task for task in tasks if task.conditions]) == 2
+    assert len([term for term in terms if isinstance(term, Conditional) and term.offset]) == 2
+    assert len([term for term in terms if isinstance(term, Recurring) and "MONTHLY" in term.rule]) == 3, (
+        "on any morning something has to be due within thirty days"
+    )
