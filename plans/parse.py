@@ -16,16 +16,22 @@ from plans.wire import to_wire
 def parse(data: bytes, options: dict[str, str], limits: Limits) -> Any:
     """A Document or a Plan on the wire, or {"needs": kind} where LibreOffice or OCR has to help first."""
     try:
-        document = parse_document(data, limits)
+        document = _recognised(data) if options.get("format") == "scan" else parse_document(data, limits)
     except NeedsHelp as needed:
         return {"needs": needed.kind}
-    if "format" in options:
+    if "format" in options and options["format"] != "scan":
         document = replace(document, format=options["format"])
     if options["want"] == "document":
         return to_wire(document)
     from plans.extract import extract
 
     return to_wire(extract(document, file=options["file"]))
+
+
+def _recognised(data: bytes) -> Document:
+    from plans.recognised import read_recognised
+
+    return read_recognised(data)
 
 
 def parse_document(data: bytes, limits: Limits) -> Document:
