@@ -112,12 +112,13 @@ def _open_start(at: int, term: OpenStart, known: Known, out: Unfolded) -> None:
 
 
 def _recurring(at: int, term: Recurring, known: Known, out: Unfolded) -> None:
-    start = _latest_known(known.issued, term.start, known.gates.opened)
+    # The gate only cuts off what came before it: every other year stays the same other year.
+    start = _latest_known(known.issued, term.start)
     named = term.named_rule if term.named_rule and not known.counting.before_means_day_before else None
     rule = named or term.rule
     first, last = known.window(at)
     end = min(last, term.until) if term.until else last
-    days = recurrence.days(rule, start=start, first=first, last=end)
+    days = recurrence.days(rule, start=start, first=max(first, known.gates.opened or first), last=end)
     given = recurrence.parts(term.named_rule or rule)
     # The period is the named day's, so that the setting about "trước ngày" never renames it.
     later = 1 if term.named_rule and named is None else 0

@@ -339,6 +339,118 @@ def test_steps_say_which_day_off_and_where_it_leads() -> None:
     )
 
 
+def test_a_gate_does_not_move_every_other_year() -> None:
+    terms = (
+        Recurring(rule="FREQ=YEARLY;INTERVAL=2;BYMONTH=12;BYMONTHDAY=31"),
+        Conditional(condition=DECREE, gate=True),
+    )
+    got = dates(*terms, met={1: date(2019, 5, 2)}, until=date(2023, 1, 1))
+    assert [on.year for _, on in found(got, Track.DUE)] == [2020, 2022]
+
+
+def test_a_gate_leaves_alone_what_waits_for_something_else() -> None:
+    other = Conditional(condition=Condition(after_task="3.1"), offset=3)
+    terms = Fixed(due=date(2020, 12, 31)), Conditional(condition=DECREE, gate=True), other
+    got = dates(*terms, met={1: date(2020, 6, 1), 2: date(2018, 5, 7)})
+    assert ("t2:once", date(2018, 5, 10)) in found(got)
+    shut = dates(*terms, met={2: date(2018, 5, 7)})
+    assert [one.key for one in shut.occurrences] == ["t2:start", "t2:once"]
+
+
+def test_a_gate_hides_an_opening_that_it_has_overtaken() -> None:
+    terms = Range(start=date(2019, 1, 1), due=date(2020, 12, 31)), Conditional(condition=DECREE, gate=True)
+    after = dates(*terms, met={1: date(2019, 1, 1)})
+    assert found(after, Track.OPENING) == [("t1:start", date(2019, 1, 1))]
+    before = dates(*terms, met={1: date(2018, 12, 31)})
+    assert found(before, Track.OPENING) == [("t1:start", date(2018, 12, 31)), ("t0:start", date(2019, 1, 1))]
+    late = dates(*terms, met={1: date(2019, 12, 20)})
+    assert found(late, Track.CHECK) == []
+
+
+def test_a_roadmap_without_a_gate_mark_is_still_one() -> None:
+    (one,) = dates(Fixed(due=date(2018, 12, 28)), Conditional(condition=ROADMAP)).occurrences
+    assert (one.tentative, one.late_from) == (True, None)
+    plan = Condition(actors=("Chính phủ",), act="ban hành", instrument="lộ trình")
+    assert dates(Fixed(due=date(2018, 12, 28)), Conditional(condition=plan, gate=True)).occurrences == ()
+
+
+def test_an_undated_plan_keeps_its_openings() -> None:
+    got = dates(Fixed(due=date(2019, 12, 31), start=date(2017, 1, 1)), issued=None)
+    assert found(got, Track.OPENING) == [("t0:start", date(2017, 1, 1))]
+    same_day = dates(Fixed(due=date(2019, 12, 31), start=date(2018, 3, 26)))
+    assert found(same_day, Track.OPENING) == []
+
+
+def test_a_report_is_not_due_on_the_day_the_work_begins() -> None:
+    assert found(dates(Ongoing(), issued=date(2018, 6, 14)))[0] == ("t0:2018-Q3", date(2018, 9, 14))
+    assert found(dates(Ongoing(), issued=date(2018, 6, 13)))[0] == ("t0:2018-Q2", date(2018, 6, 14))
+    assert found(dates(Ongoing(start=date(2019, 1, 1))))[0] == ("t0:2019-Q1", date(2019, 3, 14))
+
+
+def test_a_report_series_ends_where_its_range_does() -> None:
+    terms = Range(start=date(2018, 1, 1), due=date(2020, 12, 31)), Ongoing()
+    assert dates(*terms, until=date(2020, 12, 31)).complete_until is None
+    assert dates(*terms, until=date(2020, 12, 30)).complete_until == date(2020, 12, 30)
+
+
+def test_the_steps_tell_of_rhythm_reports_openings_and_changes() -> None:
+    yearly = dates(Recurring(rule=YEARLY), since=date(2019, 12, 31))
+    assert yearly.steps[0] == "Lặp lại theo kỳ; kỳ gần nhất kể từ ngày 26/03/2018: 31/12/2019."
+    reports = dates(Ongoing(), since=date(2019, 3, 14))
+    assert reports.steps[0].endswith("ngày báo cáo gần nhất 14/03/2019.")
+    assert dates(OpenStart(start=date(2018, 7, 1))).steps[0] == "Bắt đầu thực hiện từ ngày 01/07/2018."
+    moved = dates(Fixed(due=date(2018, 6, 29)), extensions={"t0:once": date(2018, 8, 1)})
+    assert moved.steps[0] == "Hạn 29/06/2018 được điều chỉnh thành 01/08/2018."
+    kept = dates(Fixed(due=date(2018, 6, 29)), extensions={"t0:once": date(2018, 6, 29)})
+    assert kept.steps[0] == "Hạn được ấn định là 29/06/2018."
+    gated = Fixed(due=date(2018, 12, 28)), Conditional(condition=DECREE, gate=True)
+    assert dates(*gated).steps[-1].startswith("Đang chờ Nghị định của Chính phủ: ngày in")
+    assert "Điều kiện đã xảy ra ngày 02/05/2018" in " ".join(dates(*gated, met={1: date(2018, 5, 2)}).steps)
+    roadmap = Fixed(due=date(2018, 12, 28)), Conditional(condition=ROADMAP, gate=True)
+    assert "dự kiến theo lộ trình của Chính phủ" in dates(*roadmap).steps[-1]
+    assert "Lộ trình đã được xác nhận" in " ".join(dates(*roadmap, met={1: date(2018, 5, 2)}).steps)
+    assert dates(Unspecified()).steps == ("Không có ngày nào trong thời hạn: cần người dùng đặt ngày.",)
+    waiting = dates(Conditional(condition=Condition(after_task="3.1")))
+    assert waiting.steps == ("Đang chờ nhiệm vụ 3.1 hoàn thành: chưa có hạn.",)
+    number = Condition(instrument="Nghị định", number="15/2026/NĐ-CP")
+    assert dates(Conditional(condition=number)).steps == ("Đang chờ Nghị định số 15/2026/NĐ-CP: chưa có hạn.",)
+
+
+def test_only_the_first_of_many_is_told_in_the_steps() -> None:
+    got = dates(Recurring(rule="FREQ=MONTHLY;BYMONTHDAY=20"))
+    assert sum(step.startswith("Hạn ") for step in got.steps) == 1
+
+
+def test_an_extension_brings_in_nothing_else() -> None:
+    moved = {"t0:2018-06": date(2020, 2, 3), "t1:2022-01": date(2020, 2, 4)}
+    got = dates(Recurring(rule="FREQ=MONTHLY;BYMONTHDAY=20"), extensions=moved, since=date(2020, 2, 1))
+    assert [key for key, _ in found(got)] == ["t0:2018-06", *(f"t0:2020-{month:02}" for month in range(2, 13))]
+
+
+def test_an_extension_finds_a_period_named_after_the_next_year() -> None:
+    rule, named = "FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31", "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1"
+    term = Recurring(rule=rule, named_rule=named)
+    got = dates(term, extensions={"t0:2019-01": date(2020, 5, 4)}, since=date(2020, 1, 1), until=date(2020, 6, 30))
+    assert found(got) == [("t0:2019-01", date(2020, 5, 4))]
+
+
+def test_an_extension_of_a_check_or_a_report_moves_it() -> None:
+    got = dates(
+        Range(start=date(2018, 4, 1), due=date(2020, 12, 31)),
+        extensions={"t0:check-2018": date(2019, 2, 15)},
+        since=date(2019, 1, 1),
+    )
+    assert found(got, Track.CHECK) == [("t0:check-2018", date(2019, 2, 15)), ("t0:check-2019", date(2019, 12, 14))]
+
+
+def test_a_date_set_by_hand_never_doubles_a_rhythm() -> None:
+    got = dates(Recurring(rule=YEARLY), extensions={"t0:once": date(2018, 6, 29)})
+    assert [key for key, _ in found(got)] == ["t0:2018-12", "t0:2019-12", "t0:2020-12"]
+    ongoing = dates(Ongoing(), extensions={"t0:once": date(2018, 6, 29)}, until=date(2018, 6, 30))
+    assert found(ongoing) == [("t0:2018-Q2", date(2018, 6, 14)), ("t0:once", date(2018, 6, 29))]
+    assert found(ongoing, Track.DUE) == [("t0:once", date(2018, 6, 29))]
+
+
 DAYS = st.dates(date(2016, 1, 1), date(2030, 12, 31))
 MONTH_DAYS = st.builds(MonthDay, month=st.integers(1, 12), day=st.sampled_from([-1, 1, 15, 29, 31]))
 SPANS = st.tuples(DAYS, DAYS).map(lambda pair: Range(start=min(pair), due=max(pair)))
