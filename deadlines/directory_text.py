@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
@@ -21,7 +21,7 @@ _STROKE = "\u0335"
 _FINAL_Y = re.compile(r"^([bcdghklmnprstvx]+|qu)y$")
 _TOKEN = re.compile(
     r"(?P<number>(?:(?<=^)|(?<=[\s;,:.\-–+*•(]))(?:\d{1,3}[.)]|[a-zđ][)])(?=\s*[^\W\d]))"
-    r"|(?P<word>(?:[^\W_]|[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff])+)|(?P<mark>\S)",
+    r"|(?P<word>(?:[^\W_]|[\u0300-\u036f])+)|(?P<mark>\S)",
     re.IGNORECASE,
 )
 
@@ -61,7 +61,7 @@ class Token:
 @lru_cache(maxsize=131072)
 def syllable(word: str) -> str:
     """Lower case, decomposed, its tone mark at the end: one form for all ways of typing it."""
-    letters = unicodedata.normalize("NFD", word.translate(_INVISIBLE).casefold())
+    letters = unicodedata.normalize("NFD", word.casefold())
     letters = unicodedata.normalize("NFD", letters)
     tones = "".join(letter for letter in letters if letter in _TONES)
     plain = "".join(letter for letter in letters if letter not in _TONES)
@@ -108,16 +108,20 @@ def phrase_keys(phrases: Iterable[str]) -> frozenset[str]:
 def tokens(text: str) -> list[Token]:
     """Words and breaks in printed order, with the characters that each stands on."""
     found: list[Token] = []
-    for piece in _TOKEN.finditer(text):
+    seen = text.translate(_INVISIBLE)
+    places: Sequence[int] = range(len(text))
+    if len(seen) < len(text):
+        places = [at for at, letter in enumerate(text) if ord(letter) not in _INVISIBLE]
+    for piece in _TOKEN.finditer(seen):
+        start, end = places[piece.start()], places[piece.end() - 1] + 1
         if piece.lastgroup == "word":
             key = syllable(piece.group())
-            if key:
-                joins = key in _JOINERS
-                found.append(Token(key, piece.start(), piece.end(), joiner=joins, plural=joins and key != _AND))
+            joins = key in _JOINERS
+            found.append(Token(key, start, end, joiner=joins, plural=joins and key != _AND))
         elif piece.lastgroup == "number":
-            found.append(Token("", piece.start(), piece.end(), Break.HARD))
+            found.append(Token("", start, end, Break.HARD))
         else:
-            found.append(Token("", piece.start(), piece.end(), _BREAKS.get(piece.group(), Break.SOFT)))
+            found.append(Token("", start, end, _BREAKS.get(piece.group(), Break.SOFT)))
     return _written_out(found)
 
 
