@@ -36,7 +36,7 @@ def _work(job: dict[str, Any], limits: Limits) -> dict[str, Any]:
         return {"error": type(error).__name__, "reason": error.reason, "cure": error.cure}
     except MemoryError:
         return {"memory": True}
-    except Exception as error:  # a parser may raise anything at a hostile file
+    except BaseException as error:  # a parser may raise anything at a hostile file, Rust's panic too
         if os.environ.get("DONDOC_READER_STDERR"):
             raise
         return {"crash": _where(error)}

@@ -35,7 +35,11 @@ def read_pdf(data: bytes, limits: Limits) -> Document:
     except PdfminerException as error:
         if any(isinstance(each, PDFPasswordIncorrect | PDFEncryptionError) for each in error.args):
             raise _locked() from error
-        raise ReadError("Tệp PDF bị hỏng hoặc sai cấu trúc.", cure=_DAMAGED) from error
+        raise _damaged() from error
+    except (ReadError, MemoryError):
+        raise
+    except Exception as error:  # pdfminer answers a damaged file with whatever error comes first
+        raise _damaged() from error
     return _document(pages, scans)
 
 
@@ -59,6 +63,10 @@ def _check_length(pages: int, limits: Limits) -> None:
         )
     if pages == 0:
         raise ReadError("Tệp PDF không có trang nào.", cure="Kiểm tra lại tệp gốc.")
+
+
+def _damaged() -> ReadError:
+    return ReadError("Tệp PDF bị hỏng hoặc sai cấu trúc.", cure=_DAMAGED)
 
 
 def _locked() -> ReadError:
