@@ -2,7 +2,8 @@
 
 "" or eml:///folder                    e-mail written to files
 smtp://  smtps://  smtp+starttls://    e-mail
-zalooa://  zalobot://                  Zalo
+zalooa://  zalouid://  zalocs://       Zalo (docs/zalo.md)
+zalogmf://  zalobot://
 any of `ALLOWED` or of the caller's    a service of Apprise
 """
 
@@ -19,7 +20,7 @@ from notifiers.message import Message, Receipt, Sender
 __all__ = ["ALLOWED", "Channel", "ChannelError", "Sender", "check_url", "mask", "open_channel", "scheme_of"]
 
 MAIL = frozenset({"smtp", "smtps", "smtp+starttls"})
-ZALO = frozenset({"zalooa", "zalobot"})
+ZALO = frozenset({"zalooa", "zalouid", "zalocs", "zalogmf", "zalobot"})
 
 ALLOWED = frozenset(
     {"tgram", "msteams", "workflows", "slack", "discord", "webex", "gchat", "lark", "ntfys", "gotifys"}

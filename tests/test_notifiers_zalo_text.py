@@ -105,6 +105,13 @@ def test_many_tasks_fit_and_the_rest_is_counted(count: int) -> None:
     assert text.endswith("https://nhac.anhoa.example/cq/abc")
 
 
+@pytest.mark.parametrize("agency", ["Sở " + "y tế " * 2000, "😀" * 3000])
+def test_a_name_without_end_is_cut(agency: str) -> None:
+    text = zalo_text(replace(NOTICE, agency=agency))
+    assert len(text.encode("utf-16-le")) <= 4000
+    assert text.endswith("…")
+
+
 words = st.text(max_size=400)
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from notifiers.errors import Scope, Unavailable, Unconfirmed
 from notifiers.fake_zalo import Fault, Step
-from notifiers.zalo import FileTokenStore, ZaloSettings, open_zalo, put_pair
+from notifiers.zalo import FileTokenStore, TokenPair, ZaloSettings, open_zalo, put_pair
 from notifiers.zalo.http import Wire
 from notifiers.zalo.oauth import challenge, consent_url, exchange, new_verifier, renewed_by_hand
 from tests.zalo_samples import MORNING, URLS, Clock, message, office
@@ -272,6 +272,56 @@ def test_a_held_lock_is_a_matter_of_waiting(tmp_path: Path) -> None:
             with pytest.raises(Unavailable) as failed:
                 channel.send(message())
         assert (failed.value.code, failed.value.retry_after) == ("lock", 60)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"access": 1}', "\x00"])
+def test_a_broken_token_file_holds_the_channel(tmp_path: Path, content: str) -> None:
+    with office(tmp_path) as here:
+        here.path.write_text(content)
+        channel = here.channel()
+        with pytest.raises(Unavailable) as failed:
+            channel.send(message())
+        assert (failed.value.code, failed.value.scope) == ("token-store", Scope.CHANNEL)
+        assert here.world.records == []
+
+
+class FullDisk(FileTokenStore):
+    """Takes so many saves, then has no room."""
+
+    room = 0
+
+    def save(self, pair: TokenPair) -> None:
+        if self.room == 0:
+            raise OSError(28, "No space left on device")
+        self.room -= 1
+        super().save(pair)
+
+
+@pytest.mark.parametrize(("room", "spent"), [(0, 0), (1, 1)])
+def test_a_full_disk_never_costs_a_second_refresh(tmp_path: Path, room: int, spent: int) -> None:
+    with office(tmp_path) as here:
+        here.clock.advance(hours=23)
+        full = FullDisk(here.path)
+        full.room = room
+        with (
+            open_zalo(
+                URLS["zalooa"],
+                tokens=full,
+                settings=here.settings,
+                clock=here.clock,
+                sleep=here.clock.sleep,
+            ) as channel,
+            pytest.raises(Unavailable) as failed,
+        ):
+            channel.send(message())
+        assert failed.value.code == "token-store"
+        assert sum(here.world.accounts.spent.values()) == spent
+        if spent:
+            with pytest.raises(Unavailable):
+                here.channel().send(message())
+        else:
+            here.channel().send(message())
+        assert max(here.world.accounts.spent.values()) == 1
 
 
 def test_a_lock_shorter_than_a_request_is_refused() -> None:

@@ -25,6 +25,7 @@ class Fault(StrEnum):
     HTTP_500 = "500"
     HTTP_502 = "502"
     HTTP_503 = "503"
+    """With the JSON of a success, as a gateway may spoil it."""
     DRIP = "drip"
     """The answer comes one byte every `seconds` / 100."""
     HTML = "html"

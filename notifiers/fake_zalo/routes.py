@@ -94,7 +94,9 @@ def _spoilt(step: Step, good: Reply) -> Reply:
     match step.fault:
         case Fault.NONE:
             return good
-        case Fault.HTTP_500 | Fault.HTTP_502 | Fault.HTTP_503:
+        case Fault.HTTP_503:
+            return Reply(status=503, content=good.content)
+        case Fault.HTTP_500 | Fault.HTTP_502:
             return Reply(status=int(step.fault.value), content=HTML, type="text/html")
         case Fault.HTML:
             return Reply(content=HTML, type="text/html")

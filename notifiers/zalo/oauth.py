@@ -107,7 +107,10 @@ class TokenKeeper:
         return self._failed is not None and now - self._failed < pause and now < pair.expires
 
     def _load(self) -> TokenPair:
-        pair = self._store.load()
+        try:
+            pair = self._store.load()
+        except OSError as broken:
+            raise self._alarm("token-store", type(broken).__name__) from None
         if pair is None:
             raise self._alarm("no-token")
         return pair
@@ -127,6 +130,8 @@ class TokenKeeper:
                 return self._refresh(pair) if needed(pair) else pair
         except TimeoutError:
             raise _unavailable("lock", self._settings.soon_seconds) from None
+        except OSError as broken:
+            raise self._alarm("token-store", type(broken).__name__) from None
 
     def _refresh(self, pair: TokenPair) -> TokenPair:
         """Called with the lock held."""

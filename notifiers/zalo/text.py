@@ -46,7 +46,7 @@ def _longest_that_fits(compiled: Template, notice: Notice, lines: list[Line], li
         text = _rendered(compiled, notice, lines, count, 90)
         if _units(text) <= limit:
             return text
-    return shorten(text, limit)
+    return text.encode("utf-16-le")[: 2 * (limit - 1)].decode("utf-16-le", "ignore").rstrip() + "…"
 
 
 def _rendered(compiled: Template, notice: Notice, lines: list[Line], count: int, width: int) -> str:

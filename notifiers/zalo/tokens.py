@@ -42,7 +42,10 @@ class TokenPair:
 
 
 class TokenStore(Protocol):
-    """Where one account's pair is kept. Everything that sends for the account shares one store."""
+    """Where one account's pair is kept. Everything that sends for the account shares one store.
+
+    What fails in storing is an OSError, whatever keeps the pair.
+    """
 
     def load(self) -> TokenPair | None:
         """The pair as last committed, by any process; None before the first consent."""
@@ -71,11 +74,13 @@ class FileTokenStore:
     def load(self) -> TokenPair | None:
         try:
             raw = json.loads(self._path.read_text(encoding="utf-8"))
+            for name in ("issued", "refresh_issued", "begun"):
+                raw[name] = datetime.fromisoformat(raw[name]) if raw[name] else None
+            return TokenPair(**raw)
         except FileNotFoundError:
             return None
-        for name in ("issued", "refresh_issued", "begun"):
-            raw[name] = datetime.fromisoformat(raw[name]) if raw[name] else None
-        return TokenPair(**raw)
+        except (ValueError, KeyError, TypeError):
+            raise OSError(f"{self._path.name} does not hold a token pair") from None
 
     def save(self, pair: TokenPair) -> None:
         values = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in asdict(pair).items()}
