@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from plans.columns import Columns, Role, is_index_row, names_goals, read_double_header, read_header, repeats_header
+from plans.columns import Columns, Role, names_goals, read_double_header, read_header, repeats_header
 from plans.columns_guess import guess_columns, names_agencies
 from plans.document import Document, Paragraph, Row, Table
 from plans.spelling import fold, is_upper
@@ -44,7 +44,22 @@ def read_annexes(document: Document) -> Annexes:
             continue
         if _read_table(annexes, block, between):
             between = []
+    _drop_repeated(annexes)
     return annexes
+
+
+def _drop_repeated(annexes: Annexes) -> None:
+    """A whole table printed twice, as pages made for two kinds of screen do."""
+    seen: set[tuple[object, ...]] = set()
+    kept: list[Reading] = []
+    for reading in annexes.readings:
+        rows = tuple((draft.section, draft.row.texts) for draft in reading.drafts)
+        if len(rows) > 1 and rows in seen:
+            annexes.warnings.append(f"Một bảng {len(rows)} dòng in lặp lại nguyên văn, chỉ giữ một.")
+            continue
+        seen.add(rows)
+        kept.append(reading)
+    annexes.readings[:] = kept
 
 
 def _read_table(annexes: Annexes, table: Table, between: Sequence[Paragraph]) -> bool:
@@ -118,7 +133,7 @@ def _kind(columns: Columns, titles: Sequence[str]) -> TableKind:
         return TableKind.GOALS
     at = columns.at(Role.TITLE)
     title = columns.labels[at] if at is not None else ""
-    if any(word in fold(title) for word in ("nhiem vu", "cong viec", "noi dung", "hoat dong")):
+    if any(word in fold(title) for word in ("nhiem vu", "cong viec", "hoat dong")):
         return TableKind.TASKS
     heading = " ".join(text for text in titles if is_upper(text) or _ANNEX.match(text))
     return TableKind.GOALS if names_goals(heading) else TableKind.TASKS
@@ -126,11 +141,8 @@ def _kind(columns: Columns, titles: Sequence[str]) -> TableKind:
 
 def _heading_between(titles: Sequence[str]) -> str | None:
     """A heading printed between two parts of a table ("II. LĨNH VỰC GIÁO DỤC")."""
-    for title in reversed(titles):
-        if len(title) > 200 or is_index_row([title]):
-            continue
-        if marker_of(leading_number(title)) in (Marker.ROMAN, Marker.LETTER, Marker.ARABIC):
-            return title
-        if _ANNEX.match(title):
-            return None
-    return None
+    nearest = next((title for title in reversed(titles) if len(title) > 3), "")
+    if len(nearest) > 200 or nearest.endswith((".", ";", ":")) or _ANNEX.match(nearest):
+        return None
+    kind = marker_of(leading_number(nearest))
+    return nearest if kind in (Marker.ROMAN, Marker.LETTER, Marker.ARABIC) else None

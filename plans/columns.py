@@ -56,7 +56,14 @@ _WORDS: _Table = (
 _BROAD: _Table = ((Role.DEADLINE, ("hoan thanh",)), (Role.LEAD, ("co quan", "don vi", "so nganh")))
 """Words that decide only where nothing closer does."""
 _NUMBERS = frozenset({"stt", "tt", "so tt", "so thu tu", "thu tu", "s tt", "st", "sst", "s t t", "t t"})
-_EXACT = {"han": Role.DEADLINE, "ten": Role.TITLE, "viec": Role.TITLE, "thoi gian": Role.DEADLINE}
+_EXACT = {
+    "thuc hien": Role.LEAD,
+    "nguoi thuc hien": Role.LEAD,
+    "han": Role.DEADLINE,
+    "ten": Role.TITLE,
+    "viec": Role.TITLE,
+    "thoi gian": Role.DEADLINE,
+}
 _LONGEST = 90
 _PERIOD = re.compile(
     r"^(?:(?:năm\s*)?20\d\d(?:\s*[-–]\s*20\d\d)?|(?:quý|q)\s*(?:[IV]{1,3}|[1-4])(?:\s*[/.-]\s*20\d\d)?"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from deadlines.grammar import find_conditions
@@ -22,6 +22,8 @@ _SKIPPED = re.compile(r"^\W*(?:Trên đây là|Căn cứ\s|\(?(?:Ban hành )?[Kk
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _LEVELS = {Marker.ROMAN: 1, Marker.LETTER: 1, Marker.ARABIC: 2, Marker.SMALL: 6, Marker.DASH: 7}
 _PROSE = 9
+_LONGEST = 20_000
+"""Longer paragraphs are no prose; they are looked through in pieces of so many characters."""
 
 
 @dataclass(slots=True)
@@ -80,7 +82,8 @@ def _prose(document: Document, title: str | None) -> Iterator[Paragraph]:
         opening = at < 25 and block.text.endswith(":") and not marker_and_text(block.text)[0]
         if (titled and fold(block.text) in titled) or opening:
             continue
-        yield block
+        for start in range(0, len(block.text), _LONGEST):
+            yield replace(block, text=block.text[start : start + _LONGEST])
 
 
 def _opens_part(paragraph: Paragraph) -> bool:

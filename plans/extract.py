@@ -74,7 +74,7 @@ def _in_unicode(document: Document) -> Document:
     """The document with texts in an old font turned to Unicode: Word files keep TCVN3 letters as they are."""
     texts = [block.text for block in document.blocks if isinstance(block, Paragraph)]
     cells = [c for b in document.blocks if isinstance(b, Table) for r in b.rows for c in r.cells if c]
-    found = from_legacy("\n".join([*texts, *cells])[:200_000])
+    found = from_legacy("\n".join([*texts, *cells]))
     if found is None:
         return document
     font = found.font

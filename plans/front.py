@@ -7,11 +7,14 @@ under an annex's title ("Kèm theo Kế hoạch số …"). What is taken from e
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 
+from plans.annexes import find_header
 from plans.citations import amended_by, basis_of, numbers_in, replaced_by
-from plans.document import Document, Paragraph, Table
+from plans.document import Document, Paragraph, Row, Table
 from plans.front_head import date_in, number_in, slashed_date
 from plans.front_names import letterhead, of_annex, only_province, signer_in, who_issues
 from plans.spelling import fold, is_upper, squeeze
@@ -37,6 +40,7 @@ _WEB_TITLE = re.compile(
     r"^(Kế hoạch|Quyết định|Chỉ thị|Chương trình)\s+(?:số\s+)?\d+\S*[A-ZĐ]\S*\s+năm\s+\d{4}\s+\S"
 )
 _OPENS = re.compile(r"^\W*(?:Căn cứ|Thực hiện|Triển khai|Nhằm|Để|Trên cơ sở|Xét)\b|^[IVX]+\s?[-.]\s|^Kính gửi")
+_BODY = re.compile(r"^(?:[IVX]{1,4}|[A-Z1])\s?[-.)]\s|^(?:Phần|PHẦN|Điều)\s")
 _HEAD = 45
 _MOST = 9
 
@@ -76,7 +80,7 @@ def read_front(document: Document) -> Front:
     at = _kind_and_title(front, printed)
     _issuer(front, printed)
     front.signer = printed.particulars.get("nguoi ky") or signer_in(printed.lines)
-    opening = printed.lines[at : at + 12]
+    opening = list(takewhile(lambda text: not _BODY.match(text), printed.lines[at : at + 12]))
     front.basis = basis_of([*opening, front.title or ""], front.number)
     front.replaces = replaced_by(front.title or "", printed.paragraphs, front.number)
     front.amends = amended_by(front.title or "", front.number)
@@ -88,23 +92,31 @@ def _printed(document: Document) -> _Printed:
     for block in document.blocks:
         match block:
             case Paragraph():
-                printed.lines.append(block.text)
                 printed.paragraphs.append(block.text)
-                if not printed.annex and len(block.text) < 300 and (found := _ANNEX_OF.search(block.text)):
-                    printed.annex = found.group(0)
-            case Table() if len(block.rows) <= _MOST:
-                _cells(printed, block)
+                _line(printed, block.text)
+            case Table():
+                head = find_header(block.rows)
+                rows = block.rows[: head.first - 1] if head else block.rows
+                if head or len(rows) <= _MOST:
+                    _cells(printed, rows)
     return printed
 
 
-def _cells(printed: _Printed, table: Table) -> None:
-    for row in table.rows:
+def _line(printed: _Printed, text: str) -> None:
+    printed.lines.append(text)
+    if not printed.annex and len(text) < 300 and (found := _ANNEX_OF.search(text)):
+        printed.annex = found.group(0)
+
+
+def _cells(printed: _Printed, rows: Sequence[Row]) -> None:
+    for row in rows:
         texts = [squeeze(cell) for cell in row.cells if cell and cell.strip()]
         if len(texts) == 2 and fold(texts[0]) in _PARTICULARS:
             printed.particulars.setdefault(fold(texts[0]), texts[1])
             continue
         if len(texts) <= 2:
-            printed.lines.extend(texts)
+            for text in texts:
+                _line(printed, text)
 
 
 def _number(front: Front, printed: _Printed) -> None:

@@ -17,6 +17,8 @@ _ITEM = re.compile(
 )
 _PAGE = re.compile(r"^[-–—\s]*(?:Trang\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?[-–—\s]*$", re.IGNORECASE)
 _TERMINAL = re.compile(r"[.;:!?…][\"”’)*_]*$")
+_HYPHENATED = re.compile(r"[/\d]\w*-$")
+"""A number that the end of the line broke: "282/NQ-"."""
 _NARROW = 115
 _FULL = 0.8
 
@@ -72,6 +74,8 @@ def _goes_on(before: str, line: Line, setting: Setting) -> bool:
     first, last = line.text.strip(), before.strip()
     if first.startswith("#") or last.startswith("#") or _ITEM.match(first):
         return False
+    if _HYPHENATED.search(last):
+        return True
     if first[0].islower():
         return not _TERMINAL.search(last) or (bool(setting.width) and (setting.spaced or not line.gap))
     if not setting.width or _TERMINAL.search(last) or is_upper(last) != is_upper(first):

@@ -7,14 +7,18 @@ import re
 from plans.spelling import squeeze
 
 _AGENCY = (
-    r"(?:[Cc]ác\s+)?(?:Sở|sở|UBND|HĐND|(?:Ủy|Uỷ|ủy|uỷ)\s+ban|Công an|Văn phòng|Bộ Chỉ huy|Bộ đội|Thanh tra|Bảo hiểm"
-    r"|Ban|ban|Chi cục|Cục|Thuế|Kho bạc|Ngân hàng|Trung tâm|Báo|Đài|Cổng|Hội|Liên đoàn|Tỉnh đoàn|Bệnh viện|Trường"
-    r"|Tòa án|Viện|Giám đốc|Thủ trưởng|Chủ tịch|Chánh|Người đứng đầu|[Cc]ơ quan|[Đđ]ơn vị|[Đđ]ịa phương|Đảng ủy"
-    r"|[Đđ]ồng chí|doanh nghiệp|[Tt]ổ chức chính trị|chi bộ|cấp ủy|[Cc]hủ đầu tư)"
+    r"(?:[Cc]ác\s+(?:Sở|sở)|Sở\s+\w+|sở|(?:[Cc]ác\s+)?(?:UBND|HĐND|(?:Ủy|Uỷ|ủy|uỷ)\s+ban|Công an|Văn phòng"
+    r"|Bộ Chỉ huy|Bộ đội|Thanh tra\s+(?:tỉnh|thành phố|Sở|sở)|Bảo hiểm xã hội|[Bb]an(?!\s+hành)|Chi cục|Cục|Kho bạc"
+    r"|Thuế\s+(?:tỉnh|thành phố|cơ sở|[A-ZĐ])|Ngân hàng|Trung tâm|Báo(?!\s+cáo)|Đài|Cổng\s+[Tt]hông tin"
+    r"|Hội(?!\s+(?:nghị|thảo|nhập|họp|đồng thẩm))|Liên đoàn|Tỉnh đoàn|Bệnh viện|Trường(?!\s+hợp)|Tòa án"
+    r"|Viện(?!\s+phí)|Giám đốc|Thủ trưởng|Chủ tịch|Chánh\s|Người đứng đầu|[Cc]ơ quan"
+    r"|[Đđ]ơn vị|[Đđ]ịa phương|Đảng ủy|[Đđ]ồng chí"
+    r"|doanh nghiệp|[Tt]ổ chức chính trị|chi bộ|cấp ủy|[Cc]hủ đầu tư))"
 )
 _VERB = (
     r"(?:chủ trì|phối hợp|có (?:trách nhiệm|nhiệm vụ)|xây dựng|chỉ đạo|tập trung|theo|căn cứ|rà soát"
-    r"|báo cáo|tham mưu|phát (?:sóng|bản|hành|động|triển)|lắp|dựng|trồng|mua|đăng|vận hành|tiếp nhận|số hóa|kết nối"
+    r"|báo cáo|tham mưu|phát (?:sóng|bản|hành|động|triển)|lắp|trồng|mua"
+    r"|lập(?=\s+(?:kế|dự|danh|hồ|quy|báo|phương|đề|biểu|sổ|đoàn))|đăng|vận hành|tiếp nhận|số hóa|kết nối"
     r"|tổ chức(?!\s+(?:chính trị|xã hội|đoàn thể|đảng|có liên|liên quan))|triển khai|thực hiện|đẩy mạnh|tăng cường"
     r"|hướng dẫn|chủ động|khẩn trương|ban hành|hoàn thành|gửi|tổng hợp|định kỳ|trước|tiếp tục|phải|cần|đưa|bố trí"
     r"|quán triệt|nghiên cứu|cụ thể hóa|trình|kiểm tra|theo dõi|đôn đốc|cập nhật|đăng ký|hằng năm|hàng năm|hằng quý"

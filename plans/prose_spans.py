@@ -76,6 +76,8 @@ _OUTLOOK = re.compile(
 _CLAUSE_START = re.compile(r"(?:^|[.;:,]|\bvà\b|\btrong đó\b|^\W*[-+]\s*|^\W*(?:\d+|[a-zđ])[.)]\s*)\s*$")
 _AIM = re.compile(r"(?:phấn đấu|hoàn thành|đạt|toàn dân|xong|tối thiểu|ít nhất)[^.;]{0,60}$", re.IGNORECASE)
 _PAST = re.compile(r"(?:đã|so với|tính|số liệu|giai đoạn trước)\s[^.;,]{0,40}$", re.IGNORECASE)
+_REACH = 500
+"""How far back, in characters, the words before a date are looked at."""
 _TOLD = re.compile(r"[^.;]{0,35}\bđã\b|\s*(?:là|đạt|có)\s[^.;]{0,30}(?:tỷ|triệu|nghìn)\s+đồng")
 
 
@@ -115,7 +117,7 @@ def _brackets(text: str) -> Iterator[Span]:
 
 def _gives_deadline(text: str, found: re.Match[str]) -> bool:
     before = _clause_before(text, found.start())
-    opens = _CLAUSE_START.search(text[: found.start()]) is not None
+    opens = _CLAUSE_START.search(_near(text, found.start())) is not None
     if _TOLD.match(text[found.end() : found.end() + 60]):
         return False
     if found.lastgroup == "hard":
@@ -139,4 +141,10 @@ def _in_scheme_name(before: str) -> bool:
 
 def _clause_before(text: str, start: int) -> str:
     """From the last full stop or semicolon to the words."""
-    return text[max(text.rfind(". ", 0, start), text.rfind(";", 0, start)) + 1 : start]
+    first = max(0, start - _REACH)
+    return text[max(text.rfind(". ", first, start), text.rfind(";", first, start), first - 1) + 1 : start]
+
+
+def _near(text: str, start: int) -> str:
+    """The last words before a place; a mark stands for what is left out, so that "^" means the beginning."""
+    return text[:start] if start <= 60 else "\x00" + text[start - 60 : start]

@@ -21,6 +21,8 @@ def read_separated(lines: Sequence[str], at: int) -> tuple[Table | None, int]:
 
 
 def _is_header(line: str, separator: str) -> bool:
+    if len(line) > 500:
+        return False
     cells = [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
     if len(cells) < 3 or any(len(cell) > 45 for cell in cells) or line.rstrip().endswith((".", ":")):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -22,6 +23,10 @@ from plans.table_rows import (
     same_heading,
 )
 from plans.types import TableKind, Task
+
+_FOOT = re.compile(r"^\W*(?:Nơi nhận\s*:|T/?M\.|KT\.|TL\.|TUQ\.|(?:NGƯỜI|Người) lập biểu)")
+_LONGEST = 4000
+"""Conditions are looked for in so many characters of a cell."""
 
 
 @dataclass(slots=True)
@@ -78,8 +83,16 @@ def _without_headers(reading: Reading, rows: Sequence[Row]) -> list[Row]:
             below = rows[at + 1].cells if at + 1 < len(rows) else ()
             skip = bool(below) and read_double_header(row.cells, below) is not None
             continue
+        if _ends_table(row):
+            break
         kept.append(row)
     return kept
+
+
+def _ends_table(row: Row) -> bool:
+    """The recipients and the signature, which spreadsheets keep in rows under the table."""
+    texts = [cell.strip() for cell in row.cells if cell and cell.strip()]
+    return len(texts) <= 3 and any(_FOOT.match(text) for text in texts) and marker_of(texts[0]) is not Marker.ARABIC
 
 
 def _read_row(reading: Reading, row: Printed, following: Printed | None) -> None:
@@ -207,7 +220,7 @@ def _task(reading: Reading, draft: Draft, number: str, parent: str | None) -> Ta
         coordinating_text=coordinating,
         product=row.product,
         deadline_text=_deadline(row),
-        conditions=(*find_conditions(row.title), *find_conditions(row.product or "")),
+        conditions=(*find_conditions(row.title[:_LONGEST]), *find_conditions((row.product or "")[:_LONGEST])),
         parent=parent,
         note=row.note,
         confidence=round(min(draft.certainty, reading.columns.confidence), 2),

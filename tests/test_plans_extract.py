@@ -144,7 +144,8 @@ def test_a_header_in_two_rows_with_merged_cells() -> None:
 
 def test_a_header_in_two_rows_whose_merged_cells_are_blank() -> None:
     plan = read(
-        "TT | Nhiệm vụ | Phân công thực hiện | | Thời gian\n | | Chủ trì | Phối hợp |\n1 | Dựng cột | Sở A | Sở B | 2027\n"
+        "TT | Nhiệm vụ | Phân công thực hiện | | Thời gian\n | | Chủ trì | Phối hợp |\n"
+        "1 | Dựng cột | Sở A | Sở B | 2027\n"
     )
     assert rows(plan) == [(None, "1", "Dựng cột", "Sở A", "Sở B", None, "2027")]
 
@@ -276,6 +277,37 @@ def test_an_unknown_table_of_agencies_is_not_passed_over_in_silence() -> None:
     )
     assert len(plan.tasks) == 1
     assert any("không nhận ra các cột" in warning for warning in plan.warnings)
+
+
+def test_a_sheet_with_its_head_above_and_its_signature_below_the_table() -> None:
+    plan = extract(
+        table(
+            ("ỦY BAN NHÂN DÂN TỈNH HẢI LAM", None, None, None, None),
+            ("DANH MỤC NHIỆM VỤ", None, None, None, None),
+            ("(Kèm theo Kế hoạch số 12/KH-UBND ngày 05/01/2027 của UBND tỉnh Hải Lam)", None, None, None, None),
+            HEADER,
+            ("1", "Dựng cột", "Sở A", "", "2027"),
+            ("Nơi nhận:", "", "", "TM. ỦY BAN NHÂN DÂN", ""),
+            ("- Như trên", "", "", "CHỦ TỊCH", ""),
+        ),
+        file="x",
+    )
+    assert [t.title for t in plan.tasks] == ["Dựng cột"]
+    assert (plan.number, str(plan.issued)) == ("12/KH-UBND", "2027-01-05")
+    assert plan.issuer == "Ủy ban nhân dân tỉnh Hải Lam"
+
+
+def test_a_whole_table_printed_twice_is_kept_once_and_told() -> None:
+    one = table(HEADER, ("1", "A", "Sở A", "", "2027"), ("2", "B", "Sở B", "", "2028")).blocks
+    title = Paragraph(text="PHỤ LỤC NHIỆM VỤ NĂM 2027", place=Place(line=1))
+    plan = extract(Document(format="html", blocks=(title, *one, title, *one)), file="x")
+    assert [t.number for t in plan.tasks] == ["1", "2"]
+    assert any("in lặp lại nguyên văn" in warning for warning in plan.warnings)
+
+
+def test_a_numbered_sentence_before_a_table_is_no_heading_of_it() -> None:
+    plan = read("4. Sở Tài chính bố trí kinh phí.\n\nSTT\tNhiệm vụ\tChủ trì\tThời hạn\n1\tA\tSở A\t2027\n")
+    assert only(plan).section is None
 
 
 def test_conditions_of_title_and_product() -> None:
