@@ -24,7 +24,9 @@ define("TO", "( - | đến | tới | đến hết | đến cuối )")
 define("OF", "( của | trong )")
 
 
-def _part(name: str, pattern: str, build: Callable[..., Part | None], *, bare: bool = True) -> list[AtomRule]:
+def _part(
+    name: str, pattern: str, build: Callable[..., Part | None], *, bare: bool = True, unless: str = ""
+) -> list[AtomRule]:
     """The rule for a part of the year with the year printed, and without."""
 
     def with_year(y: int, **numbers: int) -> Period | None:
@@ -32,18 +34,27 @@ def _part(name: str, pattern: str, build: Callable[..., Part | None], *, bare: b
         return part.of(y) if part else None
 
     rules = [AtomRule(name, "P", f"{pattern} YL? {{y:YN}}", with_year)]
-    return [*rules, AtomRule(f"{name}-without-year", "p", pattern, build)] if bare else rules
+    return [*rules, AtomRule(f"{name}-without-year", "p", f"{pattern} {unless}", build)] if bare else rules
 
 
 def _range(name: str, pattern: str, build: Callable[..., Part | None]) -> list[AtomRule]:
     def with_year(y: int, **numbers: int) -> Period | None:
         part = build(**numbers)
-        return part.of(y) if part else None
+        return part.of(y) if part else _across_years(y, build, numbers)
 
     return [
         AtomRule(name, "R", f"{pattern} YL? {{y:YN}}", with_year),
         AtomRule(f"{name}-without-year", "r", pattern, build),
     ]
+
+
+def _across_years(y: int, build: Callable[..., Part | None], numbers: dict[str, int]) -> Period | None:
+    """ "tháng 10 - tháng 3/2027" begins the year before."""
+    if set(numbers) != {"a", "b"} or numbers["a"] <= numbers["b"]:
+        return None
+    first, last = (build(a=numbers[name], b=numbers[name]) for name in ("a", "b"))
+    start, end = first and first.of(y - 1), last and last.of(y)
+    return Period(start.start, end.end) if start and end else None
 
 
 def _list(name: str, pattern: str, each: Callable[[int], Part | None]) -> list[AtomRule]:
@@ -79,6 +90,11 @@ def _months_of(a: int, b: int, y: int) -> Period | None:
     return part.of(y) if part else None
 
 
+def _bare_day(d: int, m: int) -> Part | None:
+    """ "24/7" without "ngày" says "all the time"."""
+    return None if (d, m) == (24, 7) else month_day(m, d)
+
+
 def _first_months(n: int) -> Part | None:
     return months(1, n) if n < 12 else None
 
@@ -100,7 +116,7 @@ def _days(a: int, b: int, m: int) -> Part | None:
 
 
 _N = "{n:MN} tháng"
-_MONTH = "( tháng | th | t ) {m:MN}"
+_MONTH = "( tháng | th | t | t . | th . ) {m:MN}"
 _QUARTER = "( quý | quý . ) {q:QN}"
 
 RANGES = [
@@ -116,8 +132,8 @@ define("MLIST", "MN ( ( AND | , và | ; và ) ( tháng | t )? MN !/ )+")
 
 PARTS = [
     *_part("day-of-month", "ngày {d:DN} ( DSEP | tháng | / tháng ) {m:MN}", lambda d, m: month_day(m, d)),
-    *_part("day-month", "{d:DN} / {m:MN} !/", lambda d, m: month_day(m, d)),
-    *_part("day-tháng-month", "{d:DN} tháng {m:MN} !lần !năm", lambda d, m: month_day(m, d)),
+    *_part("day-month", "{d:DN} / {m:MN}", _bare_day, unless="!/"),
+    *_part("day-tháng-month", "{d:DN} tháng {m:MN}", lambda d, m: month_day(m, d), unless="!lần !năm"),
     *_part("start-of-month", f"đầu {_MONTH}", lambda m: point(m, 1)),
     *_part("middle-of-month", f"giữa {_MONTH}", lambda m: point(m, 15)),
     *_part("end-of-month", f"( cuối | ngày cuối | ngày cuối cùng của ) {_MONTH}", lambda m: point(m, -1)),

@@ -10,13 +10,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from deadlines.grammar import atoms, rhythms, rules_conditions, rules_dates, rules_rhythms, words
+from deadlines.grammar import atoms, rhythms, rules_conditions, rules_dates, rules_rhythms
 from deadlines.grammar.pattern import define, expression
 from deadlines.grammar.rule import AtomRule, ClauseRule
 
 LONGEST = 110
 MOST_CLAUSES = 12
 MOST_STARTS = 24
+MOST_PATHS = 16
 
 ATOMS: list[AtomRule] = [
     AtomRule("document", "D", "<D> ( , )? ( ( ra | ký | ban hành ) )? ngày <oabc> ( DSEP | tháng "
@@ -37,7 +38,8 @@ CLAUSES: list[ClauseRule] = [*rules_dates.RULES, *rules_rhythms.RULES, *rules_co
 
 define(
     "LEAD",
-    """( thời gian | thời hạn | thời điểm | tiến độ | mốc | lộ trình | hoàn thành | hoàn thiện | hoàn tất
+    """( thời gian | thời hạn | thời điểm | tiến độ | mốc | lộ trình | áp dụng | vận hành | thi hành
+    | hoàn thành | hoàn thiện | hoàn tất
     | xong | thực hiện | triển khai | tổ chức
     | phấn đấu | tiếp tục | ban hành | trình | báo cáo | gửi | nộp | dự kiến | khoảng | cơ bản | bắt đầu
     | phải | ( thời gian )? yêu cầu | cụ thể | và | toàn bộ
@@ -130,7 +132,8 @@ _SEPARATOR = re.compile(
 _STARTER = re.compile(
     expression(
         "( sau khi | ngay sau | khi có | theo | thường xuyên | liên tục | định kỳ | đột xuất | trước "
-        "| từ <P> | ( đến | chậm nhất ) <P> | và | bắt đầu | dự kiến | trong vòng <U> | <U> ( kể | sau ) )"
+        "| từ <P> | ( đến | chậm nhất ) <P> | và | bắt đầu | dự kiến | trong vòng <U> "
+        "| trong? giai đoạn | ( trong | đến | từ | hết | vào )+ <PpRQ> | <U> ( kể | sau ) )"
     )
     + "|(?<=[PpQE])[PpQER]|(?<=[PpQR])(?:"
     + expression("( hoàn thành | báo cáo | trình | triển khai | thực hiện | tổ chức )")
@@ -141,47 +144,50 @@ _STARTER = re.compile(
 def _starts(signs: str) -> tuple[list[int], dict[int, list[int]]]:
     """Where clauses may begin, and for each beginning the places where the one before may have ended."""
     ends: dict[int, list[int]] = {}
-    first = 0
     leading = _SEPARATOR.match(signs)
-    if leading:
-        first = leading.end()
+    first = leading.end() if leading else 0
     for separator in _SEPARATOR.finditer(signs, first):
         ends.setdefault(separator.end(), []).append(separator.start())
     for starter in _STARTER.finditer(signs, first + 1):
-        if starter.start() not in ends:
-            ends.setdefault(starter.start(), []).append(starter.start())
+        ends.setdefault(starter.start(), [starter.start()])
     return [first, *sorted(ends)], ends
 
 
+Paths = list[tuple[Span, ...]]
+
+
 def _cover(signs: str) -> tuple[tuple[Span, ...], ...]:
+    """The cheapest covers: a clause costs two, and one more where nothing separates it from the one before."""
     starts, ends = _starts(signs)
     size = len(signs)
-    if starts[-1] == size:
-        stops = ends[size]
-        starts.pop()
-    else:
-        stops = []
-    ends.setdefault(size, []).append(size)
-    ends[size] = sorted({*ends[size], *stops})
+    ends[size] = sorted({*ends.get(size, ()), size})
+    starts = [start for start in starts if start < size]
     if len(starts) > MOST_STARTS or not starts:
         return ()
-    best: dict[int, tuple[int, list[tuple[Span, ...]]]] = {starts[0]: (0, [()])}
+    best: dict[int, tuple[int, Paths]] = {starts[0]: (0, [()])}
     for position, start in enumerate(starts):
         if start not in best:
             continue
-        count, paths = best[start]
-        if count >= MOST_CLAUSES:
-            continue
+        cost, paths = best[start]
+        cost += 3 if position and ends[start] == [start] else 2
         for stop in [*starts[position + 1 :], size]:
-            if stop in best and best[stop][0] < count + 1:
-                continue
-            spans = [span for end in ends[stop] if end > start for span in clauses(signs, start, end)]
-            if spans:
-                longer = [(*path, span) for path in paths for span in spans][:16]
-                if stop in best and best[stop][0] == count + 1:
-                    longer = [*best[stop][1], *longer][:16]
-                best[stop] = (count + 1, longer)
-    return tuple(best[size][1]) if size in best and best[size][0] else ()
+            if stop not in best or best[stop][0] >= cost:
+                _extend(best, stop, cost, paths, _between(signs, start, ends[stop]))
+    return tuple(best[size][1]) if size in best else ()
+
+
+def _between(signs: str, start: int, ends: list[int]) -> list[Span]:
+    """The clauses up to the first of these ends that any rule reads; closing signs belong to none if they can."""
+    return next((spans for end in ends if end > start and (spans := clauses(signs, start, end))), [])
+
+
+def _extend(best: dict[int, tuple[int, Paths]], stop: int, cost: int, paths: Paths, spans: list[Span]) -> None:
+    longer = [(*path, span) for path in paths if len(path) < MOST_CLAUSES for span in spans]
+    if not longer:
+        return
+    if stop in best and best[stop][0] == cost:
+        longer = [*best[stop][1], *longer]
+    best[stop] = (cost, longer[:MOST_PATHS])
 
 
 _NOT_ATOMS = re.compile("[^PpQqRrEU]+")
@@ -189,27 +195,42 @@ _BY_NEEDS: dict[str, list[ClauseRule]] = {}
 for _rule in CLAUSES:
     _BY_NEEDS.setdefault(_rule.needs, []).append(_rule)
     expression(_rule.pattern)  # the lexer has to know the words of every rule before the first text
-_FRONT = f"(?:(?P<lead>{expression('LEAD*')})|(?P<actor>{expression('ACTOR')})??(?P<doing>{expression('ACT')}))"
-_TAIL = f"(?P<tail>{expression('BACK*')})"
+_LEAD = re.compile(expression("LEAD"))
+_DOING = re.compile(f"(?P<actor>{expression('ACTOR')})??(?P<doing>{expression('VERB W*')})")
+_TAIL = re.compile(expression("BACK*"))
+_BACK_OFF = 6
+"""So many words at the end of a free passage may belong to what follows ("… chậm nhất là")."""
+Front = tuple[int, dict[str, tuple[int, int]]]
 
 
-@lru_cache(maxsize=1024)
-def _regex(rule: ClauseRule) -> re.Pattern[str]:
-    return re.compile(f"{_FRONT}(?P<core>{expression(rule.pattern)}){_TAIL}")
+def _fronts(signs: str, first: int, last: int) -> list[Front]:
+    """Where a clause's own words may begin, after the words that say what is done and by whom."""
+    fronts: list[Front] = [(first, {})]
+    position = first
+    while (lead := _LEAD.match(signs, position, last)) and lead.end() > position:
+        position = lead.end()
+        fronts.append((position, {}))
+    doing = _DOING.match(signs, first, last)
+    if doing:
+        groups = {name: doing.span(name) for name in ("actor", "doing") if doing[name]}
+        start = doing.start("doing")
+        ends = range(doing.end(), max(start + 1, doing.end() - _BACK_OFF), -1)
+        fronts.extend((end, {**groups, "doing": (start, end)}) for end in ends)
+    return fronts
 
 
 def clauses(signs: str, first: int, last: int) -> list[Span]:
-    """The rules that read exactly these signs."""
+    """The rules that read exactly these signs, each with the least that has to stand before its own words."""
     needs = _NOT_ATOMS.sub("", signs[first:last])
+    fronts = _fronts(signs, first, last)
     found: list[Span] = []
     families: set[str] = set()
     for rule in _BY_NEEDS.get(needs, ()):
         if rule.family in families:
             continue
-        match = _regex(rule).fullmatch(signs, first, last)
-        if match:
-            groups = {name: match.span(name) for name, text in match.groupdict().items() if text is not None}
-            found.append(Span(rule, first, last, match.start("core"), groups))
+        span = _clause(rule, signs, first, last, fronts)
+        if span:
+            found.append(span)
             if rule.family:
                 families.add(rule.family)
     if not found and not needs and _NOTE.fullmatch(signs, first, last):
@@ -217,4 +238,15 @@ def clauses(signs: str, first: int, last: int) -> list[Span]:
     return found
 
 
-__all__ = ["ATOMS", "CLAUSES", "Atom", "Reduced", "Span", "clauses", "reduce", "shape", "words"]
+def _clause(rule: ClauseRule, signs: str, first: int, last: int, fronts: list[Front]) -> Span | None:
+    for start, before in fronts:
+        match = rule.regex.fullmatch(signs, start, last)
+        groups = dict(before)
+        if not match:
+            match = rule.regex.match(signs, start, last)
+            if not match or match.end() == start or not _TAIL.fullmatch(signs, match.end(), last):
+                continue
+            groups["tail"] = (match.end(), last)
+        groups.update({name: match.span(name) for name, text in match.groupdict().items() if text is not None})
+        return Span(rule, first, last, start, groups)
+    return None

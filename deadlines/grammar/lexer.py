@@ -18,8 +18,8 @@ from deadlines.grammar.alphabet import (
 from deadlines.text import Printed, bare
 
 _DOCUMENT_NUMBER = (
-    r"\d{1,5}[a-zđ]?(?:/\d{4})?(?:/|-\s?)"
-    r"(?:[a-zđ]{1,8}\d{0,2}(?:[-/–]\s?[a-zđ&]{2,12}\d{0,2})+|qh\d{1,2}|bc|cv|tb)(?![^\W_])"
+    r"\d{1,5}[a-zđ]?(?:/\d{4})?(?:/|\s?-\s{0,8})"
+    r"(?:[a-zđ]{1,8}\d{0,2}(?:[-/–]\s{0,8}[a-zđ&]{2,12}\d{0,2})+|qh\d{1,2}|bc|cv|tb)(?![^\W_])"
 )
 _WORDS = re.compile(rf"{_DOCUMENT_NUMBER}|\d+|[^\W\d_]+|[^\w\s]|_")
 _OCR_DIGITS = [
@@ -27,6 +27,11 @@ _OCR_DIGITS = [
     (re.compile(r"(?<=\d)[lI|](?=[\d/.-])|\b[lI|](?=\d)"), "1"),
 ]
 EXACT, PLAIN, MENDED = 1.0, 0.8, 0.6
+_DATE_WORDS = (
+    "quý tháng năm ngày tuần hằng trước đến từ thường xuyên định kỳ giai đoạn chậm nhất mỗi cuối đầu giữa hết"
+)
+_DATE_SIGNS = frozenset(ALPHABET.literal(word)[1] for word in _DATE_WORDS.split())
+"""Wrong marks are forgiven on these words only; on others they mostly make another word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,9 @@ def lex_loosely(printed: Printed) -> Lexed:
     for word, sign in zip(lexed.words, lexed.signs, strict=True):
         plain = ALPHABET.loose.get(bare(word))
         if plain is None or (sign != WORD and not word.isascii()) or not word[0].isalpha():
+            signs.append(sign)
+            continue
+        if not word.isascii() and plain not in _DATE_SIGNS:
             signs.append(sign)
             continue
         if word in LOOKALIKES or not word.isascii():

@@ -26,6 +26,12 @@ def define(name: str, pattern: str) -> None:
     NAMES[name] = pattern
 
 
+def define_one_of(name: str, words: list[str]) -> None:
+    """A named pattern for any one of these words."""
+    signs = "".join(dict.fromkeys("".join(ALPHABET.literal(word) for word in words)))
+    _COMPILED[name] = f"[{signs}]"
+
+
 def define_all_but(name: str, words: str, signs: str) -> None:
     """A named pattern for any one word except these words and signs."""
     barred = "".join(ALPHABET.literal(word) for word in words.split())

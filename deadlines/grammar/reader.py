@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -10,12 +11,13 @@ from deadlines.grammar.chart import Atom, Reduced, Span, shape
 from deadlines.grammar.clause import Clause, Piece
 from deadlines.grammar.compose import Part, compose
 from deadlines.grammar.lexer import Lexed, lex, lex_loosely, number
-from deadlines.text import is_blank, normalise
+from deadlines.text import bare, is_blank, normalise
 from deadlines.types import Ambiguous, Deadline, Evidence, Milestone, Reading, Unread, Unspecified
 
 LONGEST_TEXT = 1200
 """Longer texts are prose, for `deadlines.prose`."""
-_CARRYING_OUT = ("thực hiện", "triển khai")
+_CARRYING_OUT = ("thuc hien", "trien khai")
+_DOUBT = re.compile(r"\b(?:du kien|khoang|lo trinh)\b")
 
 
 @lru_cache(maxsize=16384)
@@ -150,11 +152,11 @@ def _milestone(texts: dict[str, str]) -> Milestone | None:
 
 def _flags(span: Span, reduced: Reduced, lexed: Lexed) -> frozenset[str]:
     at = reduced.at
-    spoken = " ".join(lexed.words[at[span.first] : at[span.last]])
+    words = [bare(word) for word in lexed.words[at[span.first] : at[span.last]]]
     flags = []
-    if "dự kiến" in spoken or "khoảng" in spoken or "lộ trình" in spoken:
+    if _DOUBT.search(" ".join(words)):
         flags.append("tentative")
-    lead = " ".join(lexed.words[at[span.first] : at[span.core]])
-    if lead.endswith(_CARRYING_OUT) and "thời gian" not in lead:
+    lead = " ".join(words[: at[span.core] - at[span.first]])
+    if lead.endswith(_CARRYING_OUT) and "thoi gian" not in lead:
         flags.append("carrying-out")
     return frozenset(flags)

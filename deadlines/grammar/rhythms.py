@@ -100,7 +100,7 @@ def _weekday(k: list[str]) -> Rhythm | None:
     return Rhythm("week", dated=True, weekday=_WEEKDAYS[day]) if day in _WEEKDAYS else None
 
 
-define("UNIT", "( <oabc> tháng | ( sáu | ba | chín ) tháng | tháng | quý | cả? năm | nửa năm | tuần )")
+define("UNIT", "( <oabc> tháng | ( sáu | ba | chín ) tháng | tháng | quý | ( cả | ONE )? năm | nửa năm | tuần )")
 define("UNITS", "UNIT !<oabcnY> ( ( , | và | ; | , và ) PERIODIC? EACH? UNIT !<oabcnY> )+")
 define(
     "EVERYMONTH",
@@ -138,7 +138,7 @@ DATED = [
     AtomRule(
         "end-of-every-month",
         "E",
-        "( cuối ( mỗi | hằng ) tháng | ngày cuối ( cùng )? ( của )? ( mỗi | hằng )? tháng !<oab> )",
+        "( cuối ( tháng )? ( mỗi | hằng ) tháng | ngày cuối ( cùng )? ( của )? ( mỗi | hằng )? tháng !<oab> )",
         lambda: MONTHLY,
     ),
     AtomRule(
@@ -160,7 +160,6 @@ DATED = [
         _weekday,
     ),
     AtomRule("list-of-units", "E", "( PERIODIC | EACH | theo )* {units:UNITS}", _units),
-    AtomRule("periodic-unit", "E", "PERIODIC ( báo cáo )? {units:UNIT} !<oabcnY> !LP", _units),
     AtomRule("every-working-day", "E", "( hằng ngày | mỗi ngày )", lambda: DAILY),
 ]
 
@@ -188,6 +187,7 @@ EVERY = [
     *_unit("month", "tháng"),
     *_unit("week", "tuần"),
     *_unit("day", "ngày"),
+    AtomRule("periodic-unit", "E", "PERIODIC ( báo cáo )? {units:UNIT} !<oabcnY> !LP", _units),
     AtomRule("yearly", "E", "thường niên", lambda: YEARLY),
 ]
 

@@ -52,5 +52,9 @@ class ClauseRule:
     """Of the rules of one family the first that reads a clause is the most exact; the others are not asked."""
 
     @cached_property
+    def regex(self) -> re.Pattern[str]:
+        return re.compile(expression(self.pattern))
+
+    @cached_property
     def needs(self) -> str:
         return "".join(re.findall(r"\{\w+:([PpQqRrEU])\}", self.pattern))

@@ -50,13 +50,15 @@ define(
 EVENTS = {
     "document-of-issued": "có {instrument:CF+?} của {actors:ISSUERS} ( được | đã | mới )+ {act:ISSUE}",
     "document-of": "có {instrument:CF+?} ( của | từ | do ) {actors:ACTORS}",
-    "document-issued": "có {instrument:CF+?} ( được | đã )* {act:ISSUE}",
+    "document-issued": "có {instrument:CF+?} ( được | đã )* {act:ENACT}",
     "document": "có {instrument:CF+}",
     "issued-by": "{actors:ISSUERS} BE? {act:ISSUE} ( về | các | những | mới )? {instrument:CF+}",
-    "issued-by-unnamed": "{actors:ISSUERS} BE? {act:ISSUE}",
     "actor-has": "{actors:ISSUERS} có {instrument:DOC CF*}",
+    "issued-by-unnamed": "{actors:ISSUERS} BE? {act:ISSUE}",
     "is-issued-by": "{instrument:DOCS} ( được | đã được | do ) {actors:ISSUERS} {act:ISSUE}",
     "is-issued": "{instrument:DOCS} BE* {act:ISSUE}",
+    "is-approved-by": "được {actors:ISSUERS} {act:ISSUE} {instrument:CF*}",
+    "is-approved": "được {act:ISSUE}",
     "received": "( nhận | tiếp nhận ) được? {instrument:CF+}",
     "done": "( hoàn thành | hoàn thiện | kết thúc | thực hiện xong | xong ) {instrument:CF+}",
     "issue-of": "{act:ISSUE} {instrument:DOC CF*}",
@@ -64,7 +66,11 @@ EVENTS = {
 """The forms of an event, the most exact first."""
 define("ACTORS", "ORG CF*")
 define("DOCS", "DOC CF*?")
-define("ISSUERS", "ORG ( WC | ; )*?")
+define(
+    "ENACT",
+    "( ban hành | phê duyệt | thông qua | công bố | ký | ký ban hành | có hiệu lực | chấp thuận | ban hành mới )",
+)
+define("ISSUERS", "ORG ( VERBLIKE | WC | ; )*?")
 
 
 def actors_of(text: str) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ define(
     """( ATMOST | VISION | trong | vào | tại | đến | tới | cho đến | hết | là | đến trước | kết thúc
     | ngay | cuối cùng
     | trong vòng | trong khoảng | thời gian | thời điểm | mốc | khoảng | dự kiến | trong thời gian | và
-    | đúng | nội | ngày | : | - )""",
+    | đúng | nội | cả | suốt | toàn | : | - )""",
 )
 define("BY", "BYWORD*")
 define("BEFORE", "( trước ( ngày | thời điểm )? | xong trước )")
@@ -151,7 +151,11 @@ RULES = [
     ClauseRule("from-to-without-year", BETWEEN % ("p", "p"), _between),
     ClauseRule("period-of-parts", "( FROM | BY | PHASE )* {a:R}", _range),
     ClauseRule("period-of-parts-without-year", "( FROM | BY | PHASE )* {a:r}", _range),
-    ClauseRule("years-of-plan", "( PHASE | kế hoạch )* <oabcn> năm ( LP )? {a:P} TILL {b:P}", _between),
+    ClauseRule(
+        "years-of-plan",
+        "( ( PHASE | kế hoạch )+ <oabcn> năm? | <oabcn> năm LP ) ( LP )? {a:P} TILL {b:P}",
+        _between,
+    ),
     ClauseRule("list-of-periods", "BY {a:Q}", _each),
     ClauseRule("list-of-periods-without-year", "BY {a:q}", _each),
     ClauseRule("days-to-date", "từ ( ngày )? {d:DN} TILL {b:P}", _days_of_month),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deadlines.grammar.clause import Clause, Piece
 from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import ClauseRule
-from deadlines.grammar.values import YEARLY, Part, Rhythm
+from deadlines.grammar.values import MONTHLY, YEARLY, Part, Rhythm
 from deadlines.text import bare
 from deadlines.types import Ongoing, Recurring, Term, Unspecified
 
@@ -139,6 +139,15 @@ def _same_unit(clause: Clause) -> Term | None:
     return _before(exact, clause) if clause.has("before") else _term(exact, clause)
 
 
+def _month_day(clause: Clause) -> Term | None:
+    """ "hằng tháng (trước ngày 20)" """
+    day = int(clause.text("d"))
+    if clause["e"] != MONTHLY or day > 28:
+        return None
+    rhythm = Rhythm("month", (), day, dated=True)
+    return _before(rhythm, clause) if clause.has("before") else _term(rhythm, clause)
+
+
 def _ongoing(_: Clause) -> Term:
     return Ongoing()
 
@@ -184,9 +193,13 @@ RULES = [
     ClauseRule("before-every", "BEF {e:E}", _before_every),
     ClauseRule("date-every-year", "( FROM | BY | PERIODIC )* {p:p} ( , )? {e:E}", _part_every),
     ClauseRule("before-date-every-year", "BEF {p:p} ( , )? {e:E}", _before_part_every),
-    ClauseRule("every-year-by-date", "BY {e:E} ( , | : | LP )* ( ACTC )? ( , )? BY {p:p} ( AIM )?", _part_every),
     ClauseRule(
-        "every-year-before-date", "BY {e:E} ( , | : | LP )* ( ACTC )? ( , )? BEF {p:p} ( AIM )?", _before_part_every
+        "every-year-by-date", "BY {e:E} ( , | : | LP )* ( ACTOR? ACTC )? ( , )? BY {p:p} ( AIM )?", _part_every
+    ),
+    ClauseRule(
+        "every-year-before-date",
+        "BY {e:E} ( , | : | LP )* ( ACTOR? ACTC )? ( , )? BEF {p:p} ( AIM )?",
+        _before_part_every,
     ),
     ClauseRule("date-to-date-every-year", "( FROM | BY )* {o:p} TILL {p:p} ( , )? {e:E}", _part_every),
     ClauseRule("range-every-year", "( FROM | BY )* {p:r} ( , )? {e:E}", _part_every),
@@ -212,12 +225,13 @@ RULES = [
     *_units("{u:U}"),
     ClauseRule("every-on-day", "BY {f:E} LPQ BY {e:E} RP?", _same_unit),
     ClauseRule("every-before-day", "BY {f:E} LPQ {before:BEF} {e:E} RP?", _same_unit),
-    ClauseRule("ongoing", "( trong | và | theo )* ONGOING+ ( ACTC | W+ )?", _ongoing),
+    ClauseRule("month-day", "BY {e:E} LPQ ( {before:BEF} | BY ) ( ngày )? {d:DN} RP?", _month_day),
+    ClauseRule("steadily", "( liên tục | và duy trì | duy trì )", _steady, family="steady"),
+    ClauseRule("ongoing", "( trong | và | theo )* ONGOING+ ( ACTC | W+ )?", _ongoing, family="steady"),
     ClauseRule("periodic", "( theo )? định kỳ ( và thường xuyên | , thường xuyên )?", _ongoing),
     ClauseRule("periodic-act", "{phases:định kỳ ( ACTC | W+ )}", _phases),
     ClauseRule("urgent", "( URGENT | thực hiện )* URGENT ( ACTC )?", lambda clause: Unspecified()),
     ClauseRule("no-date", "{open:OPEN}", _open),
     ClauseRule("phases", "{phases:PHASES}", _phases),
     ClauseRule("tentative", "( dự kiến | tạm thời | ước | khoảng )", _maybe),
-    ClauseRule("steadily", "( liên tục | và duy trì | duy trì )", _steady),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deadlines.grammar.pattern import define, define_all_but
+from deadlines.grammar.pattern import define, define_all_but, define_one_of
 
 ORGANISATIONS = (
     "chính phủ", "thủ tướng", "phó thủ tướng", "quốc hội", "ủy ban", "ubtvqh", "ubnd", "hđnd", "hội đồng",
@@ -81,15 +81,37 @@ define("CF", '( WC | ; | NUMBERED | LP WC+ RP | " )')
 """A word of a passage about a document or those who issue it."""
 
 
-def _any(phrases: tuple[str, ...]) -> str:
-    return f"( {' | '.join(sorted(phrases, key=len, reverse=True))} )"
+def _any(name: str, phrases: tuple[str, ...]) -> None:
+    """A pattern for the phrases. Two-word ones are taken by first and second words, whatever the pairing: that
+    keeps the expressions small, and no official word is made of the first half of one and the second of another.
+    """
+    by_length: dict[int, list[list[str]]] = {}
+    for phrase in phrases:
+        by_length.setdefault(len(phrase.split()), []).append(phrase.split())
+    choices = [" ".join(words) for words in [*by_length.pop(4, []), *by_length.pop(3, [])]]
+    pairs, singles = by_length.get(2, []), by_length.get(1, [])
+    for part, words in ("1", [w[0] for w in pairs]), ("2", [w[1] for w in pairs]), ("S", [w[0] for w in singles]):
+        define_one_of(f"{name}{part}", words)
+    define(name, f"( {' | '.join([*choices, f'{name}1 {name}2', f'{name}S'])} )")
 
 
-define("ORG", f"( các | những | lãnh đạo | đồng chí )? {_any(ORGANISATIONS)}")
-define("DOC", f"( các | những | bộ | dự thảo | toàn bộ )? {_any(DOCUMENTS)}")
-define("ISSUE1", f"( đã | sẽ | chính thức | xem xét )? {_any(ISSUING)}")
+_any("ORGNAME", ORGANISATIONS)
+_any("DOCNAME", DOCUMENTS)
+_any("ISSUING", ISSUING)
+_any("DOING", VERBS)
+define(
+    "VERBLIKE",
+    """( ( bộ | sở | phòng | ban | cục | chi cục | ủy ban | trung tâm | hội đồng | viện
+    | tổ ) ( W W ( , )? )?? ( và )?
+    ( xây dựng | tổ chức | chỉ đạo | kiểm tra | thống kê | kế hoạch và đầu tư | và đào tạo | và đầu tư
+    | thẩm định | giám sát | đầu tư ) )""",
+)
+"""Names of bodies that hold a word for an act ("Sở Xây dựng")."""
+define("ORG", "( các | những | lãnh đạo | đồng chí )? ( VERBLIKE | ORGNAME )")
+define("DOC", "( các | những | bộ | dự thảo | toàn bộ )? DOCNAME")
+define("ISSUE1", "( đã | sẽ | chính thức | xem xét )? ISSUING")
 define("ISSUE", "ISSUE1 ( ( , | và | ; | / | hoặc )? ISSUE1 )*")
-define("VERB", f"( phải | cần | để | đã | sẽ | chủ động | tích cực | kịp thời | khẩn trương )* {_any(VERBS)}")
+define("VERB", "( phải | cần | để | đã | sẽ | chủ động | tích cực | kịp thời | khẩn trương )* DOING")
 define("ACT", "VERB W*?")
 define("ACTC", "VERB WC*?")
-define("ACTOR", "ORG WC*?")
+define("ACTOR", "ORG ( VERBLIKE | WC )*?")
