@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz, process
 
-from deadlines.directory_text import Break, bare, name_key, only_lost, tokens, words_of
+from deadlines.directory_text import Break, bare, name_key, only_lost, spelling, tokens, words_among, words_of
 from deadlines.directory_types import Agency, AgencyKind, Group, Province, Via
 from deadlines.directory_words import HEADERS, HEADS
 
@@ -59,7 +59,7 @@ class Index:
 
     def similar(self, words: str, province: str | None, cutoff: float, limit: int) -> list[tuple[Entry, float]]:
         """The names spelt most like the words, best first, with a score of 0 to 100."""
-        asked = " ".join(words_of(words))
+        asked = spelling(words_of(words))
         if not asked:
             return []
         ranked = process.extract(asked, self.spelt.keys(), scorer=fuzz.ratio, score_cutoff=cutoff, limit=limit * 6)
@@ -81,16 +81,17 @@ def build(agencies: Sequence[Agency], groups: Sequence[Group], provinces: Iterab
     written: list[Entry] = []
     derived: list[Entry] = []
     for agency in agencies:
-        forms = places.get(agency.province, _NOWHERE)
+        place = places.get(agency.province, _NOWHERE)
         for position, name in enumerate(agency.names):
-            via = Via.EXACT if position == 0 else Via.ALIAS
-            words = words_of(name)
+            found = tokens(name)
+            words = words_among(found)
             if not words:
                 continue
-            plural = any(token.plural for token in tokens(name))
-            written.append(_agency_entry(agency, "".join(words), via, forms, plural))
-            index.spelt.setdefault(" ".join(words), written[-1])
-            derived += (_agency_entry(agency, key, via, forms, plural) for key in _with_place(agency, words, forms))
+            plural = any(token.plural for token in found)
+            entry = _agency_entry(agency, words, Via.EXACT if position == 0 else Via.ALIAS, place, plural)
+            written.append(entry)
+            index.spelt.setdefault(spelling(words), entry)
+            derived += _with_place(agency, entry, words, place)
     written += (entry for group in groups for entry in _group_entries(group))
     for entry in _kept(written, derived):
         index.exact[entry.key] = (*index.exact.get(entry.key, ()), entry)
@@ -135,34 +136,41 @@ def _place_words(province: Province) -> _Place:
     return _Place((), (words,))
 
 
-def _with_place(agency: Agency, words: list[str], place: _Place) -> Iterator[str]:
+def _with_place(agency: Agency, entry: Entry, words: list[str], place: _Place) -> Iterator[Entry]:
     """The name with "tỉnh", with the province's name, with both; without them where it prints neither."""
     if agency.kind is AgencyKind.CENTRAL or not place.names:
         return
-    stem = tuple(words) if agency.kind in LOCAL else _stem(tuple(words), place)
-    if not stem:
+    own = "".join(words if agency.kind in LOCAL else _stem(tuple(words), place))
+    if not own:
         return
-    if place.kind and agency.kind not in LOCAL:
-        yield "".join((*stem, *place.kind))
-    for name in place.names:
-        yield "".join((*stem, *place.kind, *name))
-        yield "".join((*stem, *name))
+    kind = "".join(place.kind)
+    endings = [kind] if kind and agency.kind not in LOCAL else []
+    for name in map("".join, place.names):
+        endings += [kind + name, name] if kind else [name]
+    yield from (
+        Entry(own + ending, entry.target, entry.province, entry.via, False, entry.plural, entry.heads, True)
+        for ending in endings
+    )
 
 
 def _stem(words: tuple[str, ...], place: _Place) -> tuple[str, ...]:
     for ending in (*(place.kind + name for name in place.names), *place.names, place.kind):
-        if ending and words[-len(ending) :] == ending:
+        if _ends_with(words, ending):
             return words[: -len(ending)]
     return words
 
 
-def _agency_entry(agency: Agency, key: str, via: Via, place: _Place, plural: bool) -> Entry:
+def _agency_entry(agency: Agency, words: list[str], via: Via, place: _Place, plural: bool) -> Entry:
+    key = "".join(words)
     head = next((head for head in _HEADS if key.startswith(head) and key != head), "")
-    endings = ("".join(place.kind), *("".join(name) for name in place.names))
-    closed = agency.kind is AgencyKind.DEPARTMENT and key.startswith(_DEPARTMENT)
-    closed = closed or any(ending and key.endswith(ending) for ending in endings)
+    closed = agency.kind is AgencyKind.DEPARTMENT and words[0] == _DEPARTMENT
+    closed = closed or any(_ends_with(words, ending) for ending in (place.kind, *place.names))
     heads = (head,) if head else ()
     return Entry(key, agency.code, agency.province, via, plural=plural, heads=heads, closed=closed)
+
+
+def _ends_with(words: Sequence[str], ending: tuple[str, ...]) -> bool:
+    return bool(ending) and tuple(words[-len(ending) :]) == ending
 
 
 def _group_entries(group: Group) -> Iterator[Entry]:

@@ -18,6 +18,8 @@ from deadlines.directory_words import ABBREVIATIONS, JOINERS
 _INVISIBLE = dict.fromkeys([0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _STROKE = "\u0335"
+_MARKS = re.compile("[\u0300-\u036f]+")
+_SIGNS = dict(zip(map(ord, _TONES + _STROKE + "\u0302\u0306\u031b"), "`'~?./^<+", strict=True))
 _FINAL_Y = re.compile(r"^([bcdghklmnprstvx]+|qu)y$")
 _TOKEN = re.compile(
     r"(?P<number>(?:(?<=^)|(?<=[\s;,:.\-–+*•(]))(?:\d{1,3}[.)]|[a-zđ][)])(?=\s*[^\W\d]))"
@@ -72,7 +74,7 @@ def syllable(word: str) -> str:
 
 def bare(key: str) -> str:
     """A key without any diacritics."""
-    return key if key.isascii() else "".join(letter for letter in key if not unicodedata.combining(letter))
+    return key if key.isascii() else _MARKS.sub("", key)
 
 
 def only_lost(printed: str, named: str) -> bool:
@@ -82,17 +84,26 @@ def only_lost(printed: str, named: str) -> bool:
         for other in letters:
             if other == letter:
                 break
-            if not unicodedata.combining(other):
+            if not _MARKS.match(other):
                 return False
         else:
             return False
-    return all(unicodedata.combining(letter) for letter in letters)
+    return all(_MARKS.match(letter) for letter in letters)
+
+
+def spelling(words: list[str]) -> str:
+    """Words to compare letter by letter, each mark one ASCII sign: that is what rapidfuzz is quick at."""
+    return " ".join(words).translate(_SIGNS)
 
 
 def words_of(text: str) -> list[str]:
     """The words of a name or phrase as they are compared; abbreviations are written out, joiners left out."""
-    found = [token for token in tokens(text) if token.key]
-    return [token.key for token in found if not token.joiner] or [token.key for token in found]
+    return words_among(tokens(text))
+
+
+def words_among(found: Iterable[Token]) -> list[str]:
+    words = [token for token in found if token.key]
+    return [token.key for token in words if not token.joiner] or [token.key for token in words]
 
 
 def name_key(text: str) -> str:
@@ -130,6 +141,10 @@ def _written_out(found: list[Token]) -> list[Token]:
     whole: list[Token] = []
     at = 0
     while at < len(found):
+        if found[at].key not in _SHORT_STARTS:
+            whole.append(found[at])
+            at += 1
+            continue
         end, key = _abbreviation(found, at)
         whole.append(Token(key, found[at].start, found[end - 1].end) if key else found[at])
         at = end
@@ -158,4 +173,5 @@ def _full(phrase: str) -> str:
 _AND = syllable("và")
 _JOINERS = frozenset(map(syllable, JOINERS))
 _ABBREVIATED = {syllable(short): _full(full) for short, full in ABBREVIATIONS.items()}
+_SHORT_STARTS = frozenset(short[:end] for short in _ABBREVIATED for end in range(1, len(short) + 1))
 _LONGEST_SHORT = max(map(len, _ABBREVIATED))

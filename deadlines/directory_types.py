@@ -188,6 +188,11 @@ class CellReading:
         return tuple(dict.fromkeys(code for match in own for code in match.agencies))
 
     @property
+    def nobody(self) -> tuple[Match, ...]:
+        """Groups that were understood and have no member: nobody would be told for them."""
+        return tuple(match for match in self.matches if not match.agencies)
+
+    @property
     def complete(self) -> bool:
         """Nothing is left for a person to decide."""
         return not self.ambiguous and not self.unknown

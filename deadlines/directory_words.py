@@ -88,6 +88,7 @@ QUALIFIERS = (
     "theo lĩnh vực phụ trách", "theo lĩnh vực được phân công", "theo quy định", "theo chức năng thẩm quyền",
     "căn cứ chức năng nhiệm vụ", "trên địa bàn", "trên địa bàn tỉnh", "trên địa bàn thành phố", "trong tỉnh",
     "của tỉnh", "thuộc tỉnh", "cấp tỉnh", "tỉnh", "toàn tỉnh", "của thành phố", "thuộc thành phố",
+    "thành phố", "cấp thành phố", "toàn thành phố", "thuộc ủy ban nhân dân thành phố",
     "thuộc ủy ban nhân dân tỉnh", "trực thuộc ủy ban nhân dân tỉnh", "thuộc ủy ban nhân dân cấp tỉnh",
     "chủ trì", "là cơ quan chủ trì", "là đơn vị chủ trì", "là cơ quan thường trực", "chủ trì thực hiện",
     "chủ trì tham mưu", "tham mưu", "thực hiện", "phối hợp thực hiện", "được giao", "nêu trên", "nói trên",
