@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from deadlines.grammar import find_conditions
 from plans.document import Document, Paragraph
+from plans.labelled import Labelled, join_labelled, read_labelled
 from plans.prose_agencies import agency_heading, marker_and_text, partners_of, subject_of
 from plans.prose_spans import Span, deadline_spans
 from plans.spelling import fold, is_upper
@@ -70,7 +71,7 @@ def read_duties(document: Document, *, title: str | None = None, since: int | No
 
 def _prose(document: Document, title: str | None) -> Iterator[Paragraph]:
     titled = fold(title or "")
-    for at, block in enumerate(document.blocks):
+    for at, block in enumerate(join_labelled(document.blocks)):
         if not isinstance(block, Paragraph) or _SKIPPED.match(block.text):
             continue
         if _END.match(block.text):
@@ -96,6 +97,9 @@ def _duties(paragraph: Paragraph, context: _Context, since: int | None) -> Itera
     level = _level(marker, paragraph)
     if level < _PROSE:
         context.enter(level)
+    if labelled := read_labelled(text):
+        yield _labelled_duty(paragraph, marker, labelled, context)
+        return
     named = agency_heading(paragraph.text)
     spans = [span for span in deadline_spans(text) if not _is_history(text[span.start : span.end], since)]
     if _is_heading(paragraph, marker, text, spans):
@@ -110,6 +114,24 @@ def _duties(paragraph: Paragraph, context: _Context, since: int | None) -> Itera
         subject = subject_of(sentence) or subject
         for title, span in _clauses(sentence, inside):
             yield _duty(paragraph, marker, title, span, sentence, subject, context)
+
+
+def _labelled_duty(paragraph: Paragraph, marker: str, labelled: Labelled, context: _Context) -> Task:
+    lead = labelled.lead or context.agency
+    return Task(
+        table=TableKind.DUTIES,
+        number=bare(marker) if marker_of(marker) not in (Marker.DASH, Marker.NONE) else "",
+        title=labelled.title,
+        place=paragraph.place,
+        section=context.heading,
+        lead_text=lead,
+        coordinating_text=labelled.coordinating,
+        product=labelled.product,
+        deadline_text=labelled.deadline,
+        conditions=find_conditions(labelled.title),
+        confidence=0.9 if lead else 0.6,
+        doubts=() if lead else ("Không rõ cơ quan phải thực hiện.",),
+    )
 
 
 def _level(marker: str, paragraph: Paragraph) -> int:

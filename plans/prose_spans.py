@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 _YEAR = r"(?:19|20)\d{2}"
 _DAY = (
+    r"(?:\d{1,2}\s*(?:giờ|h)\s*(?:\d{1,2}\s*(?:phút)?)?,?\s*)?"
     rf"ngày\s+(?:mùng\s+)?\d{{1,2}}(?:\s*(?:/|\.|-|tháng)\s*\d{{1,2}}(?:\s*(?:/|\.|-|năm)\s*{_YEAR})?)?"
-    r"(?:\s+(?:của\s+)?(?:các\s+)?tháng\s+(?:cuối|đầu)(?:\s+(?:của\s+)?(?:mỗi\s+)?quý)?)?"
+    r"(?:\s+(?:của\s+)?(?:các\s+)?tháng\s+(?:cuối|đầu|sau|kế tiếp|liền kề)(?:\s+(?:của\s+)?(?:mỗi\s+)?quý)?)?"
 )
 _PLAIN_DAY = rf"\d{{1,2}}/\d{{1,2}}(?:/{_YEAR})?"
 _EVERY = r"(?:hằng|hàng|mỗi|các)\s+(?:năm|quý|tháng|tuần)(?:\s*,\s*(?:hằng |hàng )?(?:năm|quý|tháng))*"
@@ -23,27 +24,32 @@ _PERIOD = (
     rf"|(?:6|sáu)\s*tháng\s+(?:đầu|cuối)\s+năm(?:\s*{_YEAR})?|năm\s*{_YEAR})"
 )
 _WHEN = rf"(?:{_DAY}|{_PLAIN_DAY}|{_PERIOD})"
+_RHYTHM = r"(?:(?:hằng|hàng|01|một)\s+)?(?:(?:0?[369]|ba|sáu|chín)\s*tháng|tháng|quý|năm)(?:\s*\([^()]{3,50}\))?"
 _AFTER = r"(?:\s*,?\s*(?:kể )?từ\s+(?:ngày|khi)[^.;,()]{0,80}|\s+sau\s+khi[^.;,()]{0,80})?"
 _COUNT = r"\(?\d{1,3}\)?(?:\s*\([^()]{1,20}\))?\s+(?:ngày(?:\s+làm việc)?|tuần|tháng)"
 
 _HARD = (
-    rf"(?:định kỳ\s+(?:{_EVERY}\s+)?[^.;()]{{0,120}}?)?(?:trước|chậm nhất(?:\s+(?:là|vào|đến|trong|trước))*"
+    rf"(?:định kỳ\s+(?:{_EVERY}\s+)?[^.;()]{{0,120}}?|(?:hằng|hàng)\s+(?:năm|quý"
+    rf"|tháng),\s+)?(?:trước|chậm nhất(?:\s+(?:là|vào|đến|trong|trước))*"
     r"|muộn nhất(?:\s+(?:là|vào))*|không\s+(?:quá|muộn hơn|chậm hơn)|xong\s+trong|đến\s+hết"
     rf"|(?:xong|hoàn thành|gửi|báo cáo)\s+vào)\s+{_WHEN}(?:\s*,?\s*{_EVERY})?",
     rf"(?:hoàn thành\s+|thời gian\s+|thực hiện\s+)?(?:ngay\s+)?trong\s+{_PERIOD}(?:\s+{_EVERY})?",
     rf"(?:trong\s+(?:thời hạn|vòng|thời gian)|chậm nhất(?:\s+(?:là|sau|trong))?|không quá)\s+{_COUNT}{_AFTER}",
     rf"vào\s+{_DAY}\s*,?\s*{_EVERY}",
-    r"định kỳ\s+(?:06|6|sáu|03|3|ba)\s+tháng(?:\s*\([^()]{3,50}\))?"
-    r"(?:\s*,?\s*(?:và\s+)?(?:01\s+|hằng\s+|hàng\s+|một\s+)?năm(?:\s*\([^()]{3,50}\))?)?"
-    r"(?:\s*,\s*đột xuất(?:\s*\([^()]{3,40}\))?)?",
-    rf"định kỳ\s+{_EVERY}",
-    r"(?:ít nhất\s+)?mỗi\s+(?:năm|quý|tháng)\s+(?:ít nhất\s+)?\d{1,2}\s+(?:lần|lượt|đợt|cuộc)",
+    rf"định kỳ\s+{_RHYTHM}(?:\s*(?:,|và|,\s*và)\s*{_RHYTHM})*(?:\s*,\s*đột xuất(?:\s*\([^()]{{3,40}}\))?)?",
+    r"(?:ít nhất\s+)?mỗi\s+(?:năm|quý|tháng)\s+(?:ít nhất\s+)?(?:\d{1,2}|một|hai|ba)\s+(?:lần|lượt|đợt|cuộc)",
+    r"(?:hằng|hàng)\s+(?:năm|quý|tháng)\s*\((?:trước|chậm nhất)[^()]{3,40}\)",
+    rf"trong\s+(?:các\s+)?năm\s+{_YEAR}\s*(?:[-–,]|và)\s*{_YEAR}",
     r"(?:ít nhất\s+)?\d{1,2}\s+lần\s*(?:/|một|mỗi)\s*(?:năm|quý|tháng)",
 )
 _SOFT = (
     rf"(?:phấn đấu\s+)?đến\s+(?:hết\s+|cuối\s+)?(?:tháng\s*\d{{1,2}}\s*(?:/|năm)\s*)?(?:năm\s+)?{_YEAR}"
     r"(?!\s*[-–]\s*\d)",
-    rf"từ\s+(?:{_DAY}|tháng\s*\d{{1,2}}\s*(?:/|năm)\s*{_YEAR}|quý\s*[IV]{{1,3}}\s*(?:/|năm)?\s*{_YEAR}|năm\s+{_YEAR})(?:\s+đến\s+(?:hết\s+)?{_PERIOD})?",
+    rf"từ\s+(?:{_DAY}|tháng\s*\d{{1,2}}\s*(?:/|năm)\s*{_YEAR}|quý\s*[IV]{{1,3}}\s*(?:/"
+    rf"|năm)?\s*{_YEAR}|năm\s+{_YEAR})(?:\s+đến\s+(?:hết\s+)?{_PERIOD})?",
+    rf"(?:từ nay\s+)?đến\s+(?:hết\s+)?(?:{_DAY}|năm\s+{_YEAR}(?=\s*,\s*mỗi năm))",
+    rf"từ nay\s+đến\s+(?:hết\s+|cuối\s+)?năm\s+{_YEAR}",
+    rf"vào\s+{_PERIOD}",
     rf"trong\s+giai đoạn\s+{_YEAR}\s*[-–]\s*{_YEAR}",
     rf"giai đoạn\s+{_YEAR}\s*[-–]\s*{_YEAR}\s*,\s*(?:mỗi|hằng|hàng)\s+năm",
 )
@@ -74,8 +80,13 @@ _OUTLOOK = re.compile(
     r"(?:tầm nhìn|định hướng|giai đoạn|hướng tới|và những năm|mục tiêu|chỉ tiêu)\s*$", re.IGNORECASE
 )
 _CLAUSE_START = re.compile(r"(?:^|[.;:,]|\bvà\b|\btrong đó\b|^\W*[-+]\s*|^\W*(?:\d+|[a-zđ])[.)]\s*)\s*$")
-_AIM = re.compile(r"(?:phấn đấu|hoàn thành|đạt|toàn dân|xong|tối thiểu|ít nhất)[^.;]{0,60}$", re.IGNORECASE)
-_PAST = re.compile(r"(?:đã|so với|tính|số liệu|giai đoạn trước)\s[^.;,]{0,40}$", re.IGNORECASE)
+_AIM = re.compile(
+    r"(?:phấn đấu|hoàn thành|đạt|toàn dân|xong|tối thiểu|ít nhất|sơ kết|tổng kết|báo cáo|trình"
+    r"|ban hành|nghiệm thu|khởi công"
+    r"|đưa vào)[^.;]{0,60}$",
+    re.IGNORECASE,
+)
+_PAST = re.compile(r"\b(?:đã|so với|tính (?:đến|từ)|giai đoạn trước)\s[^.;,]{0,40}$", re.IGNORECASE)
 _REACH = 500
 """How far back, in characters, the words before a date are looked at."""
 _TOLD = re.compile(r"[^.;]{0,35}\bđã\b|\s*(?:là|đạt|có)\s[^.;]{0,30}(?:tỷ|triệu|nghìn)\s+đồng")
@@ -121,7 +132,7 @@ def _gives_deadline(text: str, found: re.Match[str]) -> bool:
     if _TOLD.match(text[found.end() : found.end() + 60]):
         return False
     if found.lastgroup == "hard":
-        return not _PAST.search(before)
+        return not before.rstrip().endswith("so với")
     if found.lastgroup == "opening":
         return opens and not _SCHEME.search(before)
     if _OUTLOOK.search(before) or _PAST.search(before):
@@ -129,6 +140,8 @@ def _gives_deadline(text: str, found: re.Match[str]) -> bool:
     words = found.group(0).lower()
     if words.startswith(("giai đoạn", "trong giai")):
         return True
+    if words.startswith("vào"):
+        return _AIM.search(before) is not None
     if opens:
         return not _in_scheme_name(before)
     return not _SCHEME.search(before) and _AIM.search(before) is not None

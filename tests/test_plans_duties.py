@@ -151,3 +151,44 @@ def test_the_words_of_every_duty_are_words_that_the_grammar_reads() -> None:
     unread = [t.deadline_text for t in found if not isinstance(read_deadline(t.deadline_text or ""), Deadline)]
     assert len(found) == 6
     assert unread == []
+
+
+def test_tasks_printed_with_labels() -> None:
+    found = duties(
+        "II. NHIỆM VỤ",
+        "1. Lập đề án cảng cá",
+        "- Cơ quan chủ trì: Sở Xây dựng",
+        "- Cơ quan phối hợp: Sở Tài chính, UBND các xã",
+        "- Sản phẩm: Quyết định phê duyệt",
+        "- Thời gian hoàn thành: Quý II/2027",
+        "2. Lắp đèn biển (đơn vị chủ trì: Sở Công Thương; thời hạn: thường xuyên).",
+        "3. Sở Y tế: chủ trì, phối hợp với Công an tỉnh phòng dịch.",
+    )
+    told = [
+        (t.number, t.title, t.lead_text, t.coordinating_text, t.product, t.deadline_text, t.place.line)
+        for t in found
+    ]
+    assert told == [
+        (
+            *("1", "Lập đề án cảng cá", "Sở Xây dựng", "Sở Tài chính, UBND các xã"),
+            *("Quyết định phê duyệt", "Quý II/2027", 2),
+        ),
+        ("2", "Lắp đèn biển", "Sở Công Thương", None, None, "thường xuyên", 7),
+    ]
+    assert {t.section for t in found} == {"II. NHIỆM VỤ"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "deadline"),
+    [
+        ("Sở Y tế báo cáo trước 17 giờ ngày 20/6/2027.", "trước 17 giờ ngày 20/6/2027"),
+        ("Hằng năm, trước ngày 15/11, các sở gửi báo cáo.", "Hằng năm, trước ngày 15/11"),
+        ("Sở Y tế tổng kết việc thực hiện Kế hoạch vào cuối năm 2030.", "vào cuối năm 2030"),
+        ("Sở Y tế họp mỗi quý một lần.", "mỗi quý một lần"),
+        ("Đến ngày 31/12/2027, Sở Y tế hoàn thành bàn giao.", "Đến ngày 31/12/2027"),
+        ("Sở Y tế gửi số liệu trước ngày 05 tháng sau.", "trước ngày 05 tháng sau"),
+    ],
+)
+def test_more_ways_to_name_a_day(sentence: str, deadline: str) -> None:
+    (duty,) = duties(sentence)
+    assert duty.deadline_text == deadline
