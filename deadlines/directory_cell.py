@@ -14,13 +14,15 @@ from deadlines.directory_index import Entry, Index
 from deadlines.directory_layout import Clause
 from deadlines.directory_pieces import Part, Piece
 from deadlines.directory_text import WITHIN, Break, Token, phrase_keys
-from deadlines.directory_words import CONNECTORS, HEADS, QUALIFIERS, TITLES
+from deadlines.directory_words import CONNECTORS, GROUP_QUALIFIERS, HEADS, ORGANISATIONS, QUALIFIERS, TITLES
 
 _TITLES = phrase_keys(TITLES)
 _CONNECTORS = phrase_keys(CONNECTORS)
 _QUALIFIERS = phrase_keys(QUALIFIERS)
-_STRONG = phrase_keys(head for head in HEADS if head.startswith(("sở", "ủy ban")))
-_LONGEST_PHRASE = max(map(len, _TITLES | _CONNECTORS | _QUALIFIERS))
+_ORGANISATIONS = phrase_keys(ORGANISATIONS)
+_GROUP_QUALIFIERS = _QUALIFIERS | phrase_keys(GROUP_QUALIFIERS)
+_STRONG = phrase_keys(head for head in HEADS if head == "sở")
+_LONGEST_PHRASE = max(map(len, _TITLES | _CONNECTORS | _GROUP_QUALIFIERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class _State:
     """The last name has no comma behind it: only another agency may follow."""
     dashed: bool = False
     """A dash was read: what follows is a name, or no part of the words before it is one."""
+    named: bool = False
+    """An agency's name has just ended."""
     unread: bool = False
     """The item before was not read, and only "và" parts this one from it: it may be the rest of a name."""
 
@@ -96,8 +100,7 @@ class _Reader:
             yield end, state, path.then(Piece(Part.REMARK, at, end))
         elif token.broken is not Break.NONE or token.joiner:
             if not state.tight:
-                dashed = token.broken is Break.DASH and not self.clause.bulleted
-                yield at + 1, _past(token, state, dashed), path
+                yield at + 1, _past(token, state, self._whole(at, state)), path
         elif state.tight:
             yield from self._names(at, state, path)
         else:
@@ -106,6 +109,16 @@ class _Reader:
             yield from self._elliptic(at, state, path)
             if not state.dashed:
                 yield self._unread(at, state, path)
+
+    def _whole(self, at: int, state: _State) -> bool:
+        """Whether what stands on both sides of this break or "và" is one name, unless both sides are names."""
+        token = self.clause.tokens[at]
+        if token.broken is Break.DASH:
+            return not self.clause.bulleted
+        if not state.named or not token.joiner or token.plural or at + 1 >= self.clause.end:
+            return False
+        following = self.clause.tokens[at + 1]
+        return bool(following.key) and not following.plural and following.key not in _ORGANISATIONS
 
     def _phrases(self, at: int, state: _State, path: _Path) -> Iterator[_Step]:
         for end, key, _ in self._windows(at, _LONGEST_PHRASE):
@@ -137,25 +150,25 @@ class _Reader:
 
     def _after(self, piece: Piece, path: _Path, heads: tuple[str, ...] = ()) -> Iterator[_Step]:
         entry = piece.entries[0]
-        state = _State(heads or entry.heads, plural=entry.group)
-        for end, longer in self._qualified(piece.end, path):
+        state = _State(heads or entry.heads, plural=entry.group, named=not entry.group)
+        for end, longer in self._qualified(piece.end, path, _GROUP_QUALIFIERS if entry.group else _QUALIFIERS):
             if self._ends(end):
                 yield end, state, longer
             elif entry.closed and end == piece.end and not self.clause.tokens[end].joiner:
                 yield end, _State(state.heads, tight=True), longer
 
-    def _qualified(self, at: int, path: _Path) -> Iterator[tuple[int, _Path]]:
+    def _qualified(self, at: int, path: _Path, known: frozenset[str]) -> Iterator[tuple[int, _Path]]:
         """The ends of the name with more and more remarks and qualifiers behind it."""
         yield at, path
         if at >= self.clause.end:
             return
         if self.clause.tokens[at].broken is Break.OPEN:
             end = self.clause.remarks[at]
-            yield from self._qualified(end, path.then(Piece(Part.REMARK, at, end)))
+            yield from self._qualified(end, path.then(Piece(Part.REMARK, at, end)), known)
         elif self.clause.tokens[at].key and not self.clause.tokens[at].joiner:
             for end, key, _ in self._windows(at, _LONGEST_PHRASE):
-                if key in _QUALIFIERS:
-                    yield from self._qualified(end, path.then(Piece(Part.QUALIFIER, at, end)))
+                if key in known:
+                    yield from self._qualified(end, path.then(Piece(Part.QUALIFIER, at, end)), known)
 
     def _ends(self, at: int) -> bool:
         if at >= self.clause.end:

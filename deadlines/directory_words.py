@@ -82,19 +82,25 @@ CONNECTORS = (
 )  # fmt: skip
 
 QUALIFIERS = (
-    "liên quan", "có liên quan", "liên quan khác", "có liên quan khác", "khác", "theo chức năng nhiệm vụ",
-    "theo chức năng", "theo chức năng nhiệm vụ được giao", "theo chức năng nhiệm vụ của ngành", "theo nhiệm vụ",
+    "liên quan", "có liên quan", "theo chức năng nhiệm vụ", "theo chức năng",
+    "theo chức năng nhiệm vụ được giao", "theo chức năng nhiệm vụ của ngành", "theo nhiệm vụ",
     "theo nhiệm vụ được giao", "theo thẩm quyền", "theo phân công", "theo phân cấp", "theo lĩnh vực",
     "theo lĩnh vực phụ trách", "theo lĩnh vực được phân công", "theo quy định", "theo chức năng thẩm quyền",
-    "căn cứ chức năng nhiệm vụ", "trên địa bàn", "trên địa bàn tỉnh", "trên địa bàn thành phố", "trong tỉnh",
-    "của tỉnh", "thuộc tỉnh", "cấp tỉnh", "tỉnh", "toàn tỉnh", "của thành phố", "thuộc thành phố",
-    "thành phố", "cấp thành phố", "toàn thành phố", "thuộc ủy ban nhân dân thành phố",
-    "thuộc ủy ban nhân dân tỉnh", "trực thuộc ủy ban nhân dân tỉnh", "thuộc ủy ban nhân dân cấp tỉnh",
-    "chủ trì", "là cơ quan chủ trì", "là đơn vị chủ trì", "là cơ quan thường trực", "chủ trì thực hiện",
-    "chủ trì tham mưu", "tham mưu", "thực hiện", "phối hợp thực hiện", "được giao", "nêu trên", "nói trên",
-    "chịu trách nhiệm", "theo dõi", "tổng hợp", "làm đầu mối", "đầu mối",
+    "căn cứ chức năng nhiệm vụ", "chủ trì", "là cơ quan chủ trì", "là đơn vị chủ trì",
+    "là cơ quan thường trực", "chủ trì thực hiện", "chủ trì tham mưu", "tham mưu", "thực hiện",
+    "phối hợp thực hiện", "được giao", "nêu trên", "nói trên", "chịu trách nhiệm", "theo dõi", "tổng hợp",
+    "làm đầu mối", "đầu mối",
 )  # fmt: skip
 """What may stand behind a name; kept with the match."""
+
+GROUP_QUALIFIERS = (
+    "liên quan khác", "có liên quan khác", "khác", "trên địa bàn", "trên địa bàn tỉnh",
+    "trên địa bàn thành phố", "trong tỉnh", "của tỉnh", "thuộc tỉnh", "cấp tỉnh", "tỉnh", "toàn tỉnh",
+    "của thành phố", "thuộc thành phố", "thành phố", "cấp thành phố", "toàn thành phố",
+    "thuộc ủy ban nhân dân thành phố", "thuộc ủy ban nhân dân tỉnh", "trực thuộc ủy ban nhân dân tỉnh",
+    "thuộc ủy ban nhân dân cấp tỉnh",
+)  # fmt: skip
+"""What may stand behind a group's name: behind an agency's, "thành phố" would name another one."""
 
 RELATED = "liên quan"
 """The qualifier that closes a whole enumeration: "các sở, ngành, địa phương liên quan"."""
@@ -109,6 +115,14 @@ HEADS = (
     "ủy ban nhân dân huyện", "ủy ban nhân dân thị xã", "ủy ban nhân dân thành phố",
 )  # fmt: skip
 """First words that a list prints once: "Sở Kế hoạch và Đầu tư, Tài chính", "UBND các xã A, B, C"."""
+
+ORGANISATIONS = (
+    "sở", "ban", "bộ", "ngành", "cục", "chi", "tổng", "vụ", "viện", "văn", "phòng", "thanh", "ủy", "hội", "đoàn",
+    "liên", "mặt", "công", "quân", "trung", "trường", "bệnh", "báo", "đài", "cổng", "kho", "ngân", "quỹ", "tòa",
+    "thuế", "bảo", "tập", "doanh", "xã", "phường", "đặc", "thị", "huyện", "thành", "tỉnh", "đảng", "đơn", "cơ",
+    "tổ", "chính", "thường", "đồn", "hải", "bưu", "điện", "nhà", "khối", "học", "trạm", "cá", "người", "câu",
+)  # fmt: skip
+"""First syllables of what can be named on its own behind "và"; "Sở Du lịch và Thương mại" is one name."""
 
 HEADERS = {
     "sở": ("sở",), "ban": ("ban",), "ngành": ("sở",), "xã": ("ủy ban nhân dân xã", "xã"),
