@@ -11,7 +11,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, get_args
 
 from deadlines.calendar import Calendar
@@ -99,7 +99,10 @@ def count(start: date, amount: int, unit: Unit, calendar: Calendar) -> date:
 
 def shift(day: date, days: int) -> date:
     """So many calendar days on, clamped to what `date` holds."""
-    return date.fromordinal(min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal()))
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
 
 
 def on_month_day(monthday: MonthDay, year: int) -> date:

@@ -6,7 +6,7 @@ where it names no day, the last day of its period is meant.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
 
@@ -50,8 +50,10 @@ def named_by_month(given: Mapping[str, str]) -> bool:
     return positioned or (single and days[0] == "BYMONTHDAY")
 
 
-def period_name(day: date, given: Mapping[str, str]) -> str:
-    return f"{day:%Y-%m}" if named_by_month(given) else day.isoformat()
+def period_names(days: Iterable[date], given: Mapping[str, str]) -> Iterator[str]:
+    """The name of each day's period: its month (2027-03), or the whole day where a month can hold two."""
+    length = len("2027-03") if named_by_month(given) else len("2027-03-31")
+    return (day.isoformat()[:length] for day in days)
 
 
 def days(rule: str, *, start: date | None, first: date, last: date) -> tuple[date, ...]:

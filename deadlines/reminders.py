@@ -44,19 +44,21 @@ def stages_due(
     of its firings) repeats no more. A date that was past on `first_seen`, the day it came to be known, gets
     one summary instead of what it missed; the policy's later stages follow in their time.
     """
+    late = occurrence.late_from
+    past = first_seen >= late if late is not None else first_seen > max(occurrence.aim, occurrence.on)
     return _stages_due(
         policy,
         occurrence.track,
         occurrence.tentative,
         occurrence.on,
         occurrence.aim,
-        occurrence.late_from,
+        late,
         role,
         today,
         calendar,
         frozenset(already),
         frozenset(acknowledged),
-        first_seen,
+        calendar.on_or_after(first_seen) if past else None,
     )
 
 
@@ -73,13 +75,11 @@ def _stages_due(
     calendar: Calendar,
     already: frozenset[str],
     acknowledged: frozenset[str],
-    first_seen: date,
+    floor: date | None,
 ) -> Decision:
     """Thousands of tasks share a date, so what an occurrence comes to is worked out once a day."""
     course = _course(track, tentative)
-    base = _base(on, aim, late_from)
-    line = timeline(policy, course, role, aim, base, calendar)
-    floor = calendar.on_or_after(first_seen) if first_seen > base else None
+    line = timeline(policy, course, role, aim, _base(on, aim, late_from), calendar)
     summary: To | None = None
     if floor is not None and track in _SUMMARISED:
         summary = "operator" if course is Course.TENTATIVE else "agency"

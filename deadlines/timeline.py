@@ -40,13 +40,25 @@ class Segment:
         return self.calendar.add_working(self.nominal, days) if self.stage.working else shift(self.nominal, days)
 
     def fires(self, k: int) -> bool:
+        return k == 0 or self._day_of_repeat(k) is not None
+
+    def _day_of_repeat(self, k: int) -> date | None:
         limit = self.stage.repeat_limit
-        if k == 0:
-            return True
         if self.stage.repeat_every is None or (limit is not None and k > limit):
-            return False
+            return None
+        nominal = self._nominal(k)
+        day = _moved(self.stage, nominal, self.calendar)
         # Nothing moves past the last day that a date can hold.
-        return self._nominal(k) > self._nominal(k - 1) and (self.end is None or self.day(k) < self.end)
+        return day if nominal < date.max and (self.end is None or day < self.end) else None
+
+    def firings(self, k: int) -> Iterator[tuple[int, date]]:
+        """The firings from the kth on, of several on one day only the last, without end where it has none."""
+        day = self.day(k) if k == 0 else self._day_of_repeat(k)
+        while day is not None:
+            following = self._day_of_repeat(k + 1)
+            if following != day:
+                yield k, day
+            k, day = k + 1, following
 
     def latest(self, today: date) -> int:
         """The last firing up to `today`, inclusive, which is not before `first`."""
@@ -67,12 +79,8 @@ class Segment:
 
     def next_after(self, k: int) -> date | None:
         """The day of the first repeat on a later day than the kth."""
-        day, at = self.day(k), k + 1
-        while self.fires(at):
-            if self.day(at) > day:
-                return self.day(at)
-            at += 1
-        return None
+        last = self.day(k)
+        return next((day for _, day in self.firings(k + 1) if day > last), None)
 
     def id(self, k: int) -> str:
         return f"{self.stage.name}#{k + 1}" if k else self.stage.name
@@ -111,13 +119,10 @@ class Lane:
     def between(self, after: Firing, until: Firing) -> Iterator[Firing]:
         """The firings after one and before another, both exclusive, one a day."""
         for at in range(max(after[0], 0), until[0] + 1):
-            segment = self.segments[at]
-            k = after[1] + 1 if at == after[0] else 0
-            while (at, k) < until and segment.fires(k):
-                # Of several that moved to one day only the last could be told.
-                if not (segment.fires(k + 1) and segment.day(k + 1) == segment.day(k)):
-                    yield at, k
-                k += 1
+            for k, _ in self.segments[at].firings(after[1] + 1 if at == after[0] else 0):
+                if (at, k) >= until:
+                    break
+                yield at, k
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

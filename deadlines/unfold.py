@@ -122,12 +122,11 @@ def _recurring(at: int, term: Recurring, known: Known, out: Unfolded) -> None:
     given = recurrence.parts(term.named_rule or rule)
     # The period is the named day's, so that the setting about "trước ngày" never renames it.
     later = 1 if term.named_rule and named is None else 0
-    for on in days:
-        period = recurrence.period_name(shift(on, later), given)
-        draft = Draft(
-            key=f"t{at}:{period}", term=at, track=Track.DUE, on=on, tentative=term.tentative, repeats=True
-        )
-        out.drafts.append(draft)
+    periods = recurrence.period_names((shift(on, later) for on in days), given)
+    out.drafts.extend(
+        Draft(key=f"t{at}:{period}", term=at, track=Track.DUE, on=on, tentative=term.tentative, repeats=True)
+        for on, period in zip(days, periods, strict=True)
+    )
     coming = next((on for on in days if on >= known.since), None)
     if coming:
         out.steps.append(steps.first_of_many(coming, start))

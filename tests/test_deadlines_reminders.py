@@ -326,9 +326,7 @@ STAGES = st.builds(
     repeat_every=st.none() | st.integers(1, 9),
     to=st.sampled_from(["agency", "leadership", "operator"]),
 )
-POLICIES = st.lists(STAGES, max_size=6, unique_by=lambda stage: (stage.to, stage.days, stage.working)).map(
-    lambda stages: policy(*stages)
-)
+POLICIES = st.lists(STAGES, max_size=6, unique_by=lambda stage: stage.name).map(lambda stages: policy(*stages))
 ONS = st.dates(D(2026, 1, 20), D(2026, 10, 1))
 TRACKS = st.builds(
     occurrence, ONS, st.sampled_from([Track.DUE, Track.DUE, Track.OPENING, Track.REPORT]), tentative=st.booleans()
