@@ -11,8 +11,8 @@ from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import AtomRule
 from deadlines.grammar.values import Part, Period, day_of, month_day, months, point, quarters, years
 
-define("QN", "( iv | iii | ii | i | <oa> | thứ? ( nhất | hai | nhì | ba | tư | bốn ) | một | đầu tiên )")
-define("MWORD", "( mười một | mười hai | mười | một | hai | ba | tư | bốn | sáu | bảy | tám | chín )")
+define("QN", "( ( iv | iii | ii | i ) | <oa> | thứ? ( một | nhất | hai | nhì | ba | tư | bốn ) | đầu tiên )")
+define("MWORD", "( mười ( một | hai )? | ( một | hai | ba | tư | bốn | sáu | bảy | tám | chín ) )")
 define("MN", "( <oab> | MWORD )")
 define("DN", "<oabc>")
 define("YN", "<Y>")
@@ -148,6 +148,9 @@ PARTS = [
     *_part("middle-of-quarter", f"giữa {_QUARTER}", lambda q: point(3 * q - 1, 15)),
     *_part("end-of-quarter", f"cuối {_QUARTER}", lambda q: point(3 * q, -1)),
     *_part("quarter", _QUARTER, lambda q: quarters(q, q)),
+    *_part("first-quarter", "quý đầu ( tiên )? ( của )?", lambda: quarters(1, 1), bare=False),
+    *_part("last-quarter", "quý cuối ( cùng )? ( của )?", lambda: quarters(4, 4), bare=False),
+    *_part("rest-of-year", "( những | các ) tháng ( cuối | còn lại ) ( của )?", lambda: point(12, 31), bare=False),
     *_part("first-months", f"{_N} đầu", _first_months),
     *_part("last-months", f"{_N} cuối", _last_months),
     *_part("first-half", "( nửa đầu | nửa năm đầu )", lambda: months(1, 6)),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from deadlines.grammar import atoms, rhythms, rules_conditions, rules_dates, rules_rhythms
+from deadlines.grammar.first import ANY
 from deadlines.grammar.pattern import define, expression
 from deadlines.grammar.rule import AtomRule, ClauseRule
 
@@ -43,7 +44,7 @@ define(
     | xong | thực hiện | triển khai | tổ chức
     | phấn đấu | tiếp tục | ban hành | trình | báo cáo | gửi | nộp | dự kiến | khoảng | cơ bản | bắt đầu
     | phải | ( thời gian )? yêu cầu | cụ thể | và | toàn bộ
-    | việc | : | - | + | " | ( <oabcnx> % ) | đạt <oabcnx> % )""",
+    | kéo dài | DOC : | việc | : | - | + | " | ( <oabcnx> % ) | đạt <oabcnx> % )""",
 )
 define(
     "BACK",
@@ -78,21 +79,37 @@ class Span:
     rule: ClauseRule | None
     first: int
     last: int
-    core: int
     groups: dict[str, tuple[int, int]]
+    flags: frozenset[str] = frozenset()
+    """"tentative" and "carrying-out", where the words around the date say so."""
 
 
-_ATOM = re.compile("|".join(f"(?P<A{i}>{rule.source})" for i, rule in enumerate(ATOMS)))
 _RIVALS = [rule for rule in ATOMS if rule.rival]
+for _atom in ATOMS:
+    _ = _atom.source  # teaches the lexer the rule's words
+
+
+@lru_cache(maxsize=1024)
+def _atoms_from(sign: str) -> tuple[re.Pattern[str], tuple[AtomRule, ...]] | None:
+    """The atoms that can begin with a sign, as one expression."""
+    rules = tuple(rule for rule in ATOMS if sign in rule.first)
+    return (re.compile("|".join(f"({rule.source})" for rule in rules)), rules) if rules else None
 
 
 def reduce(signs: str) -> list[Reduced]:
     """The atoms of a text, longest first; several ways only where words mean two things."""
     ways: list[list[tuple[int, int, AtomRule]]] = [[]]
-    for match in _ATOM.finditer(signs):
-        rule = ATOMS[int((match.lastgroup or "A0")[1:])]
+    position = 0
+    while position < len(signs):
+        known = _atoms_from(signs[position])
+        match = known[0].match(signs, position) if known else None
+        if known is None or match is None:
+            position += 1
+            continue
+        rule = known[1][(match.lastindex or 1) - 1]
         choices = [other for other in _RIVALS if other.regex.fullmatch(match.group())] if rule.rival else [rule]
-        ways = [[*way, (match.start(), match.end(), choice)] for way in ways for choice in choices][:4]
+        ways = [[*way, (position, match.end(), choice)] for way in ways for choice in choices][:4]
+        position = match.end()
     return [_put_together(signs, way) for way in ways]
 
 
@@ -116,11 +133,20 @@ def _put_together(signs: str, found: list[tuple[int, int, AtomRule]]) -> Reduced
 
 
 @lru_cache(maxsize=8192)
-def shape(signs: str) -> tuple[tuple[Reduced, tuple[tuple[Span, ...], ...]], ...]:
-    """Every way to cover the signs with the fewest clauses."""
-    if len(signs) > LONGEST:
-        return ()
-    return tuple((reduced, _cover(reduced.signs)) for reduced in reduce(signs))
+def shape(signs: str) -> tuple[Reduced, ...]:
+    """The signs with their atoms put together; more than one where words mean two things."""
+    return tuple(reduce(signs)) if len(signs) <= LONGEST else ()
+
+
+Cover = tuple[Span, ...]
+
+
+@lru_cache(maxsize=8192)
+def as_one_clause(signs: str) -> tuple[Cover, ...]:
+    starts, ends = _starts(signs)
+    size = len(signs)
+    stops = sorted({*ends.get(size, ()), size})
+    return tuple((span,) for span in _between(signs, starts[0], stops))
 
 
 _SEPARATOR = re.compile(
@@ -153,10 +179,11 @@ def _starts(signs: str) -> tuple[list[int], dict[int, list[int]]]:
     return [first, *sorted(ends)], ends
 
 
-Paths = list[tuple[Span, ...]]
+Paths = list[Cover]
 
 
-def _cover(signs: str) -> tuple[tuple[Span, ...], ...]:
+@lru_cache(maxsize=8192)
+def as_clauses(signs: str) -> tuple[Cover, ...]:
     """The cheapest covers: a clause costs two, and one more where nothing separates it from the one before."""
     starts, ends = _starts(signs)
     size = len(signs)
@@ -170,9 +197,10 @@ def _cover(signs: str) -> tuple[tuple[Span, ...], ...]:
             continue
         cost, paths = best[start]
         cost += 3 if position and ends[start] == [start] else 2
-        for stop in [*starts[position + 1 :], size]:
+        for stop in [*starts[position + 1 :], *([size] if position else [])]:
             if stop not in best or best[stop][0] >= cost:
-                _extend(best, stop, cost, paths, _between(signs, start, ends[stop]))
+                spans = [span for span in _between(signs, start, ends[stop]) if not (span.rule and span.rule.alone)]
+                _extend(best, stop, cost, paths, spans)
     return tuple(best[size][1]) if size in best else ()
 
 
@@ -219,34 +247,73 @@ def _fronts(signs: str, first: int, last: int) -> list[Front]:
     return fronts
 
 
+@lru_cache(maxsize=4096)
+def _rules(needs: str, sign: str) -> tuple[ClauseRule, ...]:
+    """The rules for these atoms that can begin with a sign."""
+    return tuple(rule for rule in _BY_NEEDS.get(needs, ()) if sign in rule.first or ANY in rule.first)
+
+
 def clauses(signs: str, first: int, last: int) -> list[Span]:
     """The rules that read exactly these signs, each with the least that has to stand before its own words."""
     needs = _NOT_ATOMS.sub("", signs[first:last])
-    fronts = _fronts(signs, first, last)
-    found: list[Span] = []
+    found: dict[str, Span] = {}
     families: set[str] = set()
-    for rule in _BY_NEEDS.get(needs, ()):
-        if rule.family in families:
+    for start, before in _fronts(signs, first, last) if needs in _BY_NEEDS else ():
+        if start == last:
             continue
-        span = _clause(rule, signs, first, last, fronts)
-        if span:
-            found.append(span)
-            if rule.family:
-                families.add(rule.family)
-    if not found and not needs and _NOTE.fullmatch(signs, first, last):
-        found.append(Span(None, first, last, first, {}))
-    return found
-
-
-def _clause(rule: ClauseRule, signs: str, first: int, last: int, fronts: list[Front]) -> Span | None:
-    for start, before in fronts:
-        match = rule.regex.fullmatch(signs, start, last)
-        groups = dict(before)
-        if not match:
-            match = rule.regex.match(signs, start, last)
-            if not match or match.end() == start or not _TAIL.fullmatch(signs, match.end(), last):
+        here: set[str] = set()
+        for rule in _rules(needs, signs[start]):
+            if rule.name in found or rule.family in families | here:
                 continue
-            groups["tail"] = (match.end(), last)
-        groups.update({name: match.span(name) for name, text in match.groupdict().items() if text is not None})
-        return Span(rule, first, last, start, groups)
-    return None
+            span = _clause(rule, signs, first, last, start, before)
+            if span:
+                found[rule.name] = span
+                if rule.family:
+                    here.add(rule.family)
+        families |= here
+    if not found and not needs and _NOTE.fullmatch(signs, first, last):
+        return [Span(None, first, last, {})]
+    return list(found.values())
+
+
+def _clause(
+    rule: ClauseRule, signs: str, first: int, last: int, start: int, before: dict[str, tuple[int, int]]
+) -> Span | None:
+    match = rule.regex.fullmatch(signs, start, last)
+    groups = dict(before)
+    if not match:
+        match = rule.regex.match(signs, start, last)
+        if not match or match.end() == start or not _TAIL.fullmatch(signs, match.end(), last):
+            return None
+        groups["tail"] = (match.end(), last)
+    groups.update({name: match.span(name) for name, text in match.groupdict().items() if text is not None})
+    return Span(rule, first, last, groups, _flags(signs, first, start, last))
+
+
+_DOUBT = re.compile(expression("( dự kiến | khoảng | lộ trình | kỳ họp )"))
+_CARRYING_OUT = re.compile(expression("( thực hiện | triển khai )") + "$")
+_A_TIME = re.compile(expression("thời gian"))
+
+
+def _flags(signs: str, first: int, start: int, last: int) -> frozenset[str]:
+    lead = signs[first:start]
+    flags = set()
+    if _DOUBT.search(signs, first, last):
+        flags.add("tentative")
+    if _CARRYING_OUT.search(lead) and not _A_TIME.search(lead):
+        flags.add("carrying-out")
+    return frozenset(flags)
+
+
+__all__ = [
+    "ATOMS",
+    "CLAUSES",
+    "Atom",
+    "Reduced",
+    "Span",
+    "as_clauses",
+    "as_one_clause",
+    "clauses",
+    "reduce",
+    "shape",
+]

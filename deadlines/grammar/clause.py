@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from deadlines.types import Milestone, Term
+
+if TYPE_CHECKING:
+    from deadlines.grammar.chart import Span
+    from deadlines.grammar.lexer import Lexed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,24 +27,28 @@ class Piece:
     """Its words name a time of carrying out ("thực hiện năm 2018")."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Clause:
     """The captures of one rule: values of atoms by name, and what is printed there."""
 
-    values: Mapping[str, Any]
-    texts: Mapping[str, str]
-    front: str = ""
-    """What is printed before the part that the rule's own pattern reads."""
-    flags: frozenset[str] = field(default_factory=frozenset)
+    span: Span
+    at: tuple[int, ...]
+    values: dict[int, Any]
+    lexed: Lexed
 
     def __getitem__(self, name: str) -> Any:
-        return self.values[name]
+        return self.values[self.span.groups[name][0]]
 
-    def get(self, name: str) -> Any:
-        return self.values.get(name)
+    @property
+    def flags(self) -> frozenset[str]:
+        return self.span.flags
 
     def has(self, name: str) -> bool:
-        return name in self.texts
+        return name in self.span.groups
 
     def text(self, name: str) -> str:
-        return self.texts.get(name, "")
+        """The printed words of a capture, "" where it took part in no match."""
+        if name not in self.span.groups:
+            return ""
+        first, last = self.span.groups[name]
+        return self.lexed.text(self.at[first], self.at[last])

@@ -31,6 +31,21 @@ class Part:
 
 def compose(parts: list[Part], atoms: list[Evidence], confidence: float, text: str) -> Deadline | None:
     """One deadline of its clauses; None where they say nothing about time."""
+    if len(parts) == 1 and parts[0].piece.terms and not parts[0].piece.tentative:
+        piece = parts[0].piece
+        return Deadline(
+            text=text,
+            terms=join(piece.terms) if len(piece.terms) > 1 else piece.terms,
+            evidence=(parts[0].evidence, *atoms),
+            confidence=confidence,
+            milestone=piece.milestone,
+            reference=piece.reference,
+            phases=piece.phases,
+        )
+    return _compose_several(parts, atoms, confidence, text)
+
+
+def _compose_several(parts: list[Part], atoms: list[Evidence], confidence: float, text: str) -> Deadline | None:
     pieces = [part.piece for part in parts]
     terms = tuple(term for piece in pieces for term in piece.terms)
     phases = next((piece.phases for piece in pieces if piece.phases), None)
@@ -78,7 +93,7 @@ def _without_empty(terms: tuple[Term, ...]) -> tuple[Term, ...]:
 
 def _gated(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """A condition beside a date or an open-ended duty is its gate; reports "on demand" are a duty of their own."""
-    if not any(isinstance(term, Fixed | Range | OpenStart | Ongoing) for term in terms):
+    if not any(isinstance(term, Fixed | Range | OpenStart | Recurring | Ongoing) for term in terms):
         return terms
     follows = any(isinstance(term, Conditional) and term.condition.act == "theo" for term in terms)
     return tuple(

@@ -54,16 +54,15 @@ class Lexed:
 
 
 def lex(printed: Printed) -> Lexed:
-    words: list[str] = []
-    signs: list[str] = []
+    folded, known = printed.folded, ALPHABET.words
+    words = _WORDS.findall(folded)
     starts: list[int] = []
-    known = ALPHABET.words
-    for match in _WORDS.finditer(printed.folded):
-        word = match.group()
-        words.append(word)
-        starts.append(match.start())
-        signs.append(known.get(word) or _sign(word))
-    return Lexed(printed, words, "".join(signs), starts, EXACT)
+    position = 0
+    for word in words:
+        start = folded.index(word, position)
+        starts.append(start)
+        position = start + len(word)
+    return Lexed(printed, words, "".join([known.get(word) or _sign(word) for word in words]), starts, EXACT)
 
 
 def lex_loosely(printed: Printed) -> Lexed:
@@ -89,11 +88,11 @@ def lex_loosely(printed: Printed) -> Lexed:
 
 
 def _sign(word: str) -> str:
-    if word.isdigit() and word.isascii():
+    if word.isdecimal() and word.isascii():
         return LARGE_NUMBER if len(word) > 3 else SMALL_NUMBER
     if word[0].isalpha():
         return WORD
-    return DOCUMENT if ("/" in word and len(word) > 1) or word[0].isdigit() else OTHER
+    return DOCUMENT if ("/" in word and len(word) > 1) or (word[0].isdecimal() and not word.isdecimal()) else OTHER
 
 
 _NUMBER_WORDS = {

@@ -53,7 +53,15 @@ def expression(pattern: str) -> str:
             parts.append(f"(?P<{group}>{_atom_sign(inner) or expression(inner)})")
         elif piece:
             parts.append(f"(?!{_one(piece)})" if negated else _one(piece))
-    return "".join(parts)
+    return _WORDS_ONLY.sub(_one_class, "".join(parts))
+
+
+_WORDS_ONLY = re.compile(r"\(\?:(\[[^]^]+\](?:\|\[[^]^]+\])+)\)")
+
+
+def _one_class(alternatives: re.Match[str]) -> str:
+    """`(?:[a]|[b])` is `[ab]`: smaller, and sooner compiled."""
+    return f"[{alternatives[1].replace('[', '').replace(']', '').replace('|', '')}]"
 
 
 def _one(piece: str) -> str:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from deadlines.grammar.chart import Atom, Reduced, Span, shape
+from deadlines.grammar.chart import Atom, Cover, Reduced, Span, as_clauses, as_one_clause, shape
 from deadlines.grammar.clause import Clause, Piece
 from deadlines.grammar.compose import Part, compose
 from deadlines.grammar.lexer import Lexed, lex, lex_loosely, number
-from deadlines.text import bare, is_blank, normalise
+from deadlines.text import is_blank, normalise
 from deadlines.types import Ambiguous, Deadline, Evidence, Milestone, Reading, Unread, Unspecified
 
 LONGEST_TEXT = 1200
 """Longer texts are prose, for `deadlines.prose`."""
-_CARRYING_OUT = ("thuc hien", "trien khai")
-_DOUBT = re.compile(r"\b(?:du kien|khoang|lo trinh)\b")
 
 
 @lru_cache(maxsize=16384)
@@ -42,19 +39,29 @@ def read_afresh(text: str) -> Reading:
 
 
 def readings(lexed: Lexed, text: str) -> list[Deadline]:
-    """Every different meaning of the words, each once."""
+    """Every different meaning of the words, each once; one clause is asked before several."""
     found: list[Deadline] = []
-    for reduced, covers in shape(lexed.signs):
-        if not covers:
-            continue
+    for reduced in shape(lexed.signs):
         values = _values(reduced, lexed)
         if values is None:
             continue
-        for cover in covers:
-            deadline = _deadline(cover, reduced, values, lexed, text)
-            if deadline and all(deadline.terms != other.terms for other in found):
-                found.append(deadline)
+        whole = as_one_clause(reduced.signs)
+        made = _made(whole, reduced, values, lexed, text)
+        if not made and not any(span.rule and span.rule.final for (span,) in whole):
+            made = _made(as_clauses(reduced.signs), reduced, values, lexed, text)
+        found.extend(deadline for deadline in made if all(deadline.terms != other.terms for other in found))
     return found
+
+
+def _made(
+    covers: tuple[Cover, ...], reduced: Reduced, values: dict[int, Any], lexed: Lexed, text: str
+) -> list[Deadline]:
+    made: list[Deadline] = []
+    for cover in covers:
+        deadline = _deadline(cover, reduced, values, lexed, text)
+        if deadline and all(deadline.terms != other.terms for other in made):
+            made.append(deadline)
+    return made
 
 
 def _values(reduced: Reduced, lexed: Lexed) -> dict[int, Any] | None:
@@ -96,9 +103,7 @@ def _listed(words: Sequence[str]) -> tuple[int, ...]:
     return tuple(values)
 
 
-def _deadline(
-    cover: tuple[Span, ...], reduced: Reduced, values: dict[int, Any], lexed: Lexed, text: str
-) -> Deadline | None:
+def _deadline(cover: Cover, reduced: Reduced, values: dict[int, Any], lexed: Lexed, text: str) -> Deadline | None:
     parts: list[Part] = []
     confidence = lexed.confidence
     for span in cover:
@@ -127,36 +132,19 @@ def _atom_evidence(reduced: Reduced, lexed: Lexed) -> list[Evidence]:
 
 
 def _piece(span: Span, reduced: Reduced, values: dict[int, Any], lexed: Lexed) -> Piece | None:
-    at = reduced.at
-    texts = {name: lexed.text(at[a], at[b]) for name, (a, b) in span.groups.items() if name != "core"}
     if span.rule is None:
-        return Piece(note=True, milestone=_milestone(texts))
-    captured = {name: values[a] for name, (a, b) in span.groups.items() if b == a + 1 and a in values}
-    clause = Clause(values=captured, texts=texts, flags=_flags(span, reduced, lexed))
-    made = span.rule.build(clause)
-    if made is None:
-        return None
-    milestone = _milestone(texts)
-    if isinstance(made, Piece):
+        return Piece(note=True)
+    made = span.rule.build(Clause(span=span, at=reduced.at, values=values, lexed=lexed))
+    if made is None or isinstance(made, Piece):
         return made
     terms = made if isinstance(made, tuple) else (made,)
-    return Piece(terms=terms, milestone=milestone)
+    return Piece(terms=terms, milestone=_milestone(span, reduced, lexed) if "doing" in span.groups else None)
 
 
-def _milestone(texts: dict[str, str]) -> Milestone | None:
-    doing = texts.get("doing")
-    if not doing:
-        return None
-    return Milestone(actor=texts.get("actor") or None, act=doing.strip(" :,"))
-
-
-def _flags(span: Span, reduced: Reduced, lexed: Lexed) -> frozenset[str]:
-    at = reduced.at
-    words = [bare(word) for word in lexed.words[at[span.first] : at[span.last]]]
-    flags = []
-    if _DOUBT.search(" ".join(words)):
-        flags.append("tentative")
-    lead = " ".join(words[: at[span.core] - at[span.first]])
-    if lead.endswith(_CARRYING_OUT) and "thoi gian" not in lead:
-        flags.append("carrying-out")
-    return frozenset(flags)
+def _milestone(span: Span, reduced: Reduced, lexed: Lexed) -> Milestone:
+    texts = {
+        name: lexed.text(reduced.at[a], reduced.at[b])
+        for name, (a, b) in span.groups.items()
+        if name in ("actor", "doing")
+    }
+    return Milestone(actor=texts.get("actor"), act=texts["doing"].strip(" :,"))

@@ -12,7 +12,7 @@ from deadlines.types import Unit
 _TEENS = "( một | hai | ba | bốn | lăm | sáu | bảy | tám | chín )"
 define("TENS", "( hai | ba | bốn | năm | sáu | bảy | tám | chín )")
 define("ONES", "( mốt | một | hai | ba | tư | bốn | lăm | sáu | bảy | tám | chín )")
-define("NWORD", f"( TENS mươi ONES? | mười {_TEENS}? | một | hai | ba | bốn | sáu | bảy | tám | chín )")
+define("NWORD", f"( TENS mươi ONES? | mười {_TEENS}? | ( một | hai | ba | bốn | sáu | bảy | tám | chín ) )")
 define("NN", "( <oabcn> ( LP NWORD RP )? | NWORD )")
 define("EACH", "( hằng | mỗi | từng | mọi | theo từng )")
 define("ONE", "( <o> | một )")
@@ -142,6 +142,18 @@ DATED = [
         lambda: MONTHLY,
     ),
     AtomRule(
+        "last-week-of-month",
+        "E",
+        "( tuần cuối ( cùng )? | ngày làm việc cuối cùng ) EVERYMONTH !<oab>",
+        lambda: MONTHLY,
+    ),
+    AtomRule(
+        "first-week-of-month",
+        "E",
+        "tuần đầu ( tiên )? EVERYMONTH !<oab>",
+        lambda: Rhythm("month", (), 7, dated=True),
+    ),
+    AtomRule(
         "end-of-every-quarter", "E", "( cuối ( mỗi | hằng )? quý !QN | tháng cuối OFQUARTER )", lambda: QUARTERLY
     ),
     AtomRule("end-of-every-year", "E", "( cuối ( mỗi | hằng ) năm | cuối năm hằng năm )", lambda: YEARLY),
@@ -198,5 +210,7 @@ SPANS = [
     AtomRule("months-long", "U", "{n:NN} tháng !lần !cuối", lambda n: Span(n, Unit.MONTHS)),
     AtomRule("quarters-long", "U", "{n:NN} quý", lambda n: Span(3 * n, Unit.MONTHS)),
     AtomRule("years-long", "U", "{n:NN} năm !<Y>", lambda n: Span(n, Unit.YEARS)),
-    AtomRule("hours", "U", "{n:NN} ( giờ | tiếng )", lambda n: Span(-(-n // 24), Unit.DAYS)),
+    AtomRule(
+        "hours", "U", "{n:NN} ( giờ | tiếng ) !<oabcnxY> !ngày !, !thứ", lambda n: Span(-(-n // 24), Unit.DAYS)
+    ),
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from deadlines.grammar.first import first_signs
 from deadlines.grammar.pattern import expression
 
 
@@ -33,7 +34,12 @@ class AtomRule:
 
     @cached_property
     def source(self) -> str:
-        return re.sub(r"\(\?P<\w+>", "(?:", self.regex.pattern)
+        """The expression without its captures, to stand beside others."""
+        return re.sub(r"\(\?P<\w+>", "(?:", expression(self.pattern))
+
+    @cached_property
+    def first(self) -> frozenset[str]:
+        return first_signs(self.source)
 
 
 @dataclass(frozen=True)
@@ -48,12 +54,20 @@ class ClauseRule:
     pattern: str
     build: Callable[[Any], Any]
     confidence: float = 1.0
+    final: bool = False
+    """Where it matches the whole text and makes nothing, the text makes no sense ("2030-2026")."""
+    alone: bool = False
+    """Only for a text that is one clause."""
     family: str = ""
     """Of the rules of one family the first that reads a clause is the most exact; the others are not asked."""
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
         return re.compile(expression(self.pattern))
+
+    @cached_property
+    def first(self) -> frozenset[str]:
+        return first_signs(expression(self.pattern))
 
     @cached_property
     def needs(self) -> str:

@@ -39,7 +39,7 @@ define(
     "( nhiệm vụ | mục | công việc | nội dung | hoạt động | bước | stt | dòng | tiểu mục ) ( số "
     "| tại mục | ở mục | thứ )?",
 )
-define("DONE", "( ( được | đã )* ( hoàn thành | kết thúc | xong | có kết quả | phê duyệt ) )")
+define("DONE", "( ( được | đã )* ( hoàn thành | kết thúc | xong | có kết quả ( của )? | phê duyệt ) )")
 define("ADHOC", "( báo cáo )? đột xuất ( báo cáo )?")
 define(
     "FOLLOW",
@@ -49,8 +49,10 @@ define(
 
 EVENTS = {
     "document-of-issued": "có {instrument:CF+?} của {actors:ISSUERS} ( được | đã | mới )+ {act:ISSUE}",
+    "document-of-about": "có {instrument:CF+?} của {actors:ORG ( VERBLIKE | WC )*?} {about:ABOUT CF*}",
     "document-of": "có {instrument:CF+?} ( của | từ | do ) {actors:ACTORS}",
-    "document-issued": "có {instrument:CF+?} ( được | đã )* {act:ENACT}",
+    "document-passed": "có {instrument:CF+?} ( được | đã )+ {act:ENACT}",
+    "document-issued": "có {instrument:CF+?} {act:NEWLY}",
     "document": "có {instrument:CF+}",
     "issued-by": "{actors:ISSUERS} BE? {act:ISSUE} ( về | các | những | mới )? {instrument:CF+}",
     "actor-has": "{actors:ISSUERS} có {instrument:DOC CF*}",
@@ -58,10 +60,12 @@ EVENTS = {
     "is-issued-by": "{instrument:DOCS} ( được | đã được | do ) {actors:ISSUERS} {act:ISSUE}",
     "is-issued": "{instrument:DOCS} BE* {act:ISSUE}",
     "is-approved-by": "được {actors:ISSUERS} {act:ISSUE} {instrument:CF*}",
-    "is-approved": "được {act:ISSUE}",
+    "is-approved": "được {act:ISSUE} {instrument:CF*}",
+    "enacted": "{act:ENACT}",
     "received": "( nhận | tiếp nhận ) được? {instrument:CF+}",
     "done": "( hoàn thành | hoàn thiện | kết thúc | thực hiện xong | xong ) {instrument:CF+}",
     "issue-of": "{act:ISSUE} {instrument:DOC CF*}",
+    "act-done": "{act:ISSUE1} {instrument:CF+}",
 }
 """The forms of an event, the most exact first."""
 define("ACTORS", "ORG CF*")
@@ -70,6 +74,8 @@ define(
     "ENACT",
     "( ban hành | phê duyệt | thông qua | công bố | ký | ký ban hành | có hiệu lực | chấp thuận | ban hành mới )",
 )
+define("NEWLY", "( ban hành ( mới )? | ký ban hành | có hiệu lực )")
+define("ABOUT", "( hướng dẫn | quy định | về | phê duyệt | triển khai | cho | đối với | sửa đổi | thay thế )")
 define("ISSUERS", "ORG ( VERBLIKE | WC | ; )*?")
 
 
@@ -92,7 +98,7 @@ def _starts_actor(text: str) -> bool:
 
 def _condition(form: str, clause: Clause) -> Condition:
     actors = actors_of(clause.text("actors")) if clause.has("actors") else ()
-    instrument = clause.text("instrument").strip(' ,;"“”') or None
+    instrument = f"{clause.text('instrument')} {clause.text('about')}".strip(' ,;"“”') or None
     act = clause.text("act").strip(" ,;") or None
     if act is None:
         act = _act_in_name(instrument) if form.startswith("document") else _implied_act(form)
@@ -150,6 +156,10 @@ def _task_then(clause: Clause) -> Term:
     return Conditional(condition=condition, offset=span.amount, unit=span.unit)
 
 
+def _since_issue(clause: Clause) -> Term:
+    return Conditional(condition=Condition(act="ban hành", this_plan=True))
+
+
 def _follows(clause: Clause) -> Term:
     condition = Condition(actors=actors_of(clause.text("actors")), act="theo", instrument=clause.text("instrument"))
     return Conditional(condition=condition)
@@ -170,6 +180,7 @@ def _events() -> list[ClauseRule]:
     for form, pattern in EVENTS.items():
         rules.append(ClauseRule(f"after-{form}", f"WHEN {pattern}", partial(_waits, form), family="event"))
         then = partial(_waits_then, form)
+        rules.append(ClauseRule(f"after-{form}-then", f"WHEN {pattern} {{u:U}}", then, family="event"))
         rules.append(ClauseRule(f"within-{form}", f"WITHIN {{u:U}} ( , )? SINCE {pattern}", then, family="event"))
     return rules
 
@@ -179,38 +190,38 @@ _ADHOC = [
         "ad-hoc-when",
         "ADHOC ( LP )? ( khi | nếu ) {act:ACTWORD} {instrument:CF+?} ( của {actors:ORG WC*} )?",
         partial(_occurs, "có"),
-        family="occasion",
+        family="event",
     ),
     ClauseRule(
         "ad-hoc-on-demand",
         "ADHOC ( LP )? theo {instrument:DEMAND} ( của {actors:ORG WC*} )?",
         partial(_occurs, "theo"),
-        family="occasion",
+        family="event",
     ),
     ClauseRule(
         "ad-hoc-if-needed",
         "( ADHOC )? ( LP )? ( khi | nếu ) ( thấy )? {act:NEEDED}",
         partial(_occurs, "cần thiết"),
-        family="occasion",
+        family="event",
     ),
     ClauseRule(
         "ad-hoc",
         "( và | hoặc )* ADHOC ( LP )? ( nếu có | khi có )? ( RP )?",
         partial(_occurs, "đột xuất"),
-        family="occasion",
+        family="event",
     ),
     ClauseRule(
         "if",
         "( trong quá trình WC*? ( , )? )? nếu {act:ACTWORD} {instrument:CF+}",
         partial(_occurs, "có"),
-        family="occasion",
+        family="event",
     ),
-    ClauseRule("when-asked", "( theo | khi ) {instrument:DEMAND}", partial(_occurs, "có"), family="occasion"),
+    ClauseRule("when-asked", "( theo | khi ) {instrument:DEMAND}", partial(_occurs, "có"), family="event"),
     ClauseRule(
         "when-arising",
         "( khi | nếu ) ( có )? {act:ARISING} {instrument:CF+}?",
         partial(_occurs, "phát sinh"),
-        family="occasion",
+        family="event",
     ),
 ]
 define("ACTWORD", "( có | thấy cần | cần | xảy ra | xuất hiện | nhận được )")
@@ -219,9 +230,22 @@ define("NEEDED", "( cần thiết | cần )")
 define("ARISING", "( phát sinh | xảy ra | xuất hiện )")
 
 RULES = [
-    ClauseRule("after-task", "( sau | sau khi | khi | ngay sau khi ) DONE? TASKWORD {task:TASKNO} DONE?", _task),
-    ClauseRule("within-after-task", "WITHIN {u:U} SINCE DONE? TASKWORD {task:TASKNO} DONE?", _task_then),
-    *_events(),
+    *_ADHOC,
+    ClauseRule(
+        "since-issue",
+        "( kể | tính )? từ ( ngày | khi ) ( ban hành | ký | ký ban hành )",
+        _since_issue,
+        family="event",
+    ),
+    ClauseRule(
+        "after-task",
+        "( sau | sau khi | khi | ngay sau khi ) DONE? ( của )? TASKWORD {task:TASKNO} DONE?",
+        _task,
+        family="event",
+    ),
+    ClauseRule(
+        "within-after-task", "WITHIN {u:U} SINCE DONE? TASKWORD {task:TASKNO} DONE?", _task_then, family="event"
+    ),
     ClauseRule(
         "reference",
         "theo ( đúng | nội dung | tiến độ | lộ trình | thời gian | quy định )* ( tại )? {reference:REFERRED}",
@@ -234,6 +258,6 @@ RULES = [
         _follows,
         family="follow",
     ),
-    *_ADHOC,
+    *_events(),
 ]
 define("REFERRED", "DOC CF*? <D> CF*")

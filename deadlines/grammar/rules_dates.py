@@ -22,7 +22,7 @@ define(
     """( ATMOST | VISION | trong | vào | tại | đến | tới | cho đến | hết | là | đến trước | kết thúc
     | ngay | cuối cùng
     | trong vòng | trong khoảng | thời gian | thời điểm | mốc | khoảng | dự kiến | trong thời gian | và
-    | đúng | nội | cả | suốt | toàn | : | - )""",
+    | đúng | nội | cả | suốt | toàn | dịp | : | - )""",
 )
 define("BY", "BYWORD*")
 define("BEFORE", "( trước ( ngày | thời điểm )? | xong trước )")
@@ -32,14 +32,16 @@ define(
     "| sau | kế tiếp | tiếp sau ))",
 )
 define(
-    "NEXTYEARS", "( và | đến | , )? ( các | những | cho )* năm ( tiếp theo | sau | kế tiếp | tiếp sau | về sau )"
+    "NEXTYEARS",
+    "( và | đến | , | ; )? ( các | những | cho )* năm ( tiếp theo | sau | kế tiếp | tiếp sau | về sau )",
 )
 define("FROM", "( bắt đầu )? ( kể )? từ ( ngày | đầu )?")
 define("TILL", "( - | đến | tới | cho đến | đến hết | đến trước ngày | và đến )+ ( hết | cuối | khoảng | ngày )*")
 define(
     "PHASE",
     "( trong | cả | suốt | toàn | cho | theo | của | thuộc | , )* ( giai đoạn | thời kỳ | nhiệm kỳ "
-    "| kế hoạch trung hạn )",
+    "| ( kế hoạch )? ( đầu tư công )? trung hạn "
+    "| giai đoạn ( <oa> | ( i | ii | iii | iv ) ) ( : | LP ) )",
 )
 define("QUOTED", '( LP | RP | " )*')
 
@@ -106,7 +108,7 @@ def _range(clause: Clause) -> Term:
 
 def _days_of_month(clause: Clause) -> Term | None:
     period = clause["b"]
-    day = clause["d"]
+    day = int(clause.text("d"))
     if isinstance(period, Part):
         if day >= period.last[1]:
             return None
@@ -135,22 +137,62 @@ def _rules(sign: str) -> list[ClauseRule]:
         ClauseRule("before", f"BY BEFORE {{a:{sign}}}", _before),
         ClauseRule("from", f"( BY FROM | bắt đầu BY ) {{a:{sign}}} ( ONWARD | NEXTYEARS )*", _from),
         ClauseRule("onward", f"BY {{a:{sign}}} ( ONWARD | NEXTYEARS )", _from),
-        ClauseRule("from-now-to", f"( từ | kể từ ) ( nay | bây giờ | khi ban hành ) TILL {{a:{sign}}}", _by),
+        ClauseRule(
+            "from-now-to",
+            f"( từ | kể từ ) ( nay | bây giờ | ngày ký | ( khi "
+            f"| ngày ) ( ban hành | ký ) ( kế hoạch | văn bản )? ( này )? ) TILL {{a:{sign}}}",
+            _by,
+        ),
     ]
 
 
 BETWEEN = "( FROM | PHASE ( LP )? | BY | <U> )* {a:%s} TILL PHASE? {b:%s}"
 
+
+def _exact(clause: Clause) -> Term | None:
+    """ "năm 2026 (xong trước ngày 30/9)": the date inside the period is the one that counts."""
+    outer: Period = clause["a"]
+    inner = clause["b"]
+    if isinstance(inner, Part):
+        inner = inner.of(outer.end.year)
+    if inner is None or inner.start < outer.start or inner.end > outer.end or inner == outer:
+        return None
+    return _before_period(inner, "tentative" in clause.flags) if clause.has("before") else _fixed(inner, clause)
+
+
+def _open_from(clause: Clause) -> Term:
+    return OpenStart(start=clause["a"].start)
+
+
+define("HOUR", "( lúc )? <oabcn> ( giờ | h | g ) ( <oabcnx> ( phút )? )? ( , )?")
+define("INSIDE", "( , | LP | : )+ ( hoàn thành | xong | phải | thực hiện | kết thúc | trình | cụ thể )*")
+
+
+def _inside(sign: str) -> list[ClauseRule]:
+    return [
+        ClauseRule(
+            "date-inside-period",
+            f"BY {{a:P}} INSIDE ( {{before:BY BEFORE}} | BY ) {{b:{sign}}} RP?",
+            _exact,
+            alone=True,
+        ),
+        ClauseRule("hour-of-day", f"( BY | trước )* HOUR ( ngày )? {{a:{sign}}}", _by),
+    ]
+
+
 RULES = [
     *_rules("P"),
+    *_inside("P"),
+    *_inside("p"),
+    ClauseRule("from-to-onward", BETWEEN % ("P", "P") + " NEXTYEARS", _open_from),
     *_rules("p"),
     ClauseRule("after", "( từ )? sau ( ngày )? {a:P} ( ONWARD )?", _after),
-    ClauseRule("from-to", BETWEEN % ("P", "P"), _between),
-    ClauseRule("from-to", BETWEEN % ("p", "P"), _between),
-    ClauseRule("from-to", BETWEEN % ("P", "p"), _between),
-    ClauseRule("from-to-without-year", BETWEEN % ("p", "p"), _between),
-    ClauseRule("period-of-parts", "( FROM | BY | PHASE )* {a:R}", _range),
-    ClauseRule("period-of-parts-without-year", "( FROM | BY | PHASE )* {a:r}", _range),
+    ClauseRule("from-to", BETWEEN % ("P", "P"), _between, final=True),
+    ClauseRule("from-to", BETWEEN % ("p", "P"), _between, final=True),
+    ClauseRule("from-to", BETWEEN % ("P", "p"), _between, final=True),
+    ClauseRule("from-to-without-year", BETWEEN % ("p", "p"), _between, final=True),
+    ClauseRule("period-of-parts", "( FROM | BY | PHASE )* {a:R}", _range, final=True),
+    ClauseRule("period-of-parts-without-year", "( FROM | BY | PHASE )* {a:r}", _range, final=True),
     ClauseRule(
         "years-of-plan",
         "( ( PHASE | kế hoạch )+ <oabcn> năm? | <oabcn> năm LP ) ( LP )? {a:P} TILL {b:P}",
@@ -158,8 +200,8 @@ RULES = [
     ),
     ClauseRule("list-of-periods", "BY {a:Q}", _each),
     ClauseRule("list-of-periods-without-year", "BY {a:q}", _each),
-    ClauseRule("days-to-date", "từ ( ngày )? {d:DN} TILL {b:P}", _days_of_month),
-    ClauseRule("days-to-day", "từ ( ngày )? {d:DN} TILL {b:p}", _days_of_month),
+    ClauseRule("days-to-date", "từ ( ngày )? {d:DN} TILL {b:P}", _days_of_month, final=True),
+    ClauseRule("days-to-day", "từ ( ngày )? {d:DN} TILL {b:p}", _days_of_month, final=True),
     ClauseRule(
         "counted-from-day",
         "( trong | vòng | thời hạn | thời gian | ATMOST | sau )* {u:U} ( , )? ( kể | tính )? từ ( ngày )? {a:P}",
@@ -168,5 +210,7 @@ RULES = [
     ClauseRule(
         "counted-after-day", "( trong | vòng | thời hạn | ATMOST | sau )* {u:U} sau ( ngày )? {a:P}", _counted
     ),
-    ClauseRule("within-the-year", "( trong | cả | suốt | hết | đến hết | trong cả )+ năm ( nay )?", _all_year),
+    ClauseRule(
+        "within-the-year", "( từ nay )? ( ( trong | cả | suốt | đến | hết | trong cả )+ năm ( nay )? )", _all_year
+    ),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deadlines.grammar.clause import Clause, Piece
 from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import ClauseRule
-from deadlines.grammar.values import MONTHLY, YEARLY, Part, Rhythm
+from deadlines.grammar.values import HALF_YEARLY, MONTHLY, YEARLY, Part, Rhythm, months
 from deadlines.text import bare
 from deadlines.types import Ongoing, Recurring, Term, Unspecified
 
@@ -17,7 +17,8 @@ define(
 )
 define(
     "URGENT",
-    """( ngay ( lập tức )? | khẩn trương | kịp thời | sớm ( nhất )? | càng sớm càng tốt | cấp bách | gấp
+    """( ngay ( lập tức )? | làm ngay | khẩn trương | kịp thời | sớm ( nhất )? | càng sớm càng tốt
+    | cấp bách | gấp
     | nhanh chóng
     | ngay ( và ) luôn | sớm hoàn thành | đúng tiến độ | đúng thời gian | đúng hạn | đúng lộ trình
     | bảo đảm tiến độ | đảm bảo tiến độ )""",
@@ -30,7 +31,8 @@ define(
     | chung | được duyệt | được giao | của ( dự án | đề án ) | dự án | thực tế )?
     | theo ( đúng )? kế hoạch ( đề ra | chung | riêng | năm | hằng năm | được duyệt | được giao | cụ thể
     | chi tiết )? | theo ( đúng )? thời gian quy định
-    | theo thời hạn quy định | theo yêu cầu | theo thực tế | theo tình hình thực tế | theo đợt | từng đợt
+    | theo thời hạn quy định | theo yêu cầu ( nhiệm vụ | thực tế | công việc | thực tiễn )?
+    | theo thực tế | theo tình hình thực tế | theo đợt | từng đợt
     | theo từng đợt | theo chương trình ( công tác )?
     | theo nhiệm vụ ( được giao )? | theo chức năng ( , )? nhiệm vụ ( được giao )? | trong ( cả
     | suốt )? ( giai đoạn | nhiệm kỳ | thời kỳ ) | cả ( giai đoạn | nhiệm kỳ )
@@ -68,7 +70,7 @@ def _before_every(clause: Clause) -> Term | None:
 def _part_every(clause: Clause) -> Term | None:
     rhythm: Rhythm = clause["e"] if clause.has("e") else YEARLY
     part: Part = clause["p"]
-    if not _takes_day(rhythm):
+    if not _takes_day(rhythm, part):
         return None
     return _term(rhythm.on(part), clause)
 
@@ -76,7 +78,7 @@ def _part_every(clause: Clause) -> Term | None:
 def _before_part_every(clause: Clause) -> Term | None:
     rhythm: Rhythm = clause["e"] if clause.has("e") else YEARLY
     part: Part = clause["p"]
-    if not _takes_day(rhythm):
+    if not _takes_day(rhythm, part):
         return None
     if part.day:
         return _before(rhythm.on(part), clause)
@@ -84,9 +86,10 @@ def _before_part_every(clause: Clause) -> Term | None:
     return _term(rhythm.on(Part((month, day), (month, day))), clause)
 
 
-def _takes_day(rhythm: Rhythm) -> bool:
-    """A date of the year goes with a yearly rhythm, and no other."""
-    return rhythm.unit == "year" and rhythm.months == (12,)
+def _takes_day(rhythm: Rhythm, part: Part | None = None) -> bool:
+    """A date of the year goes with a yearly rhythm; one in June or December also with "định kỳ 6 tháng"."""
+    halves = part is not None and part.last[0] in HALF_YEARLY.months and rhythm == HALF_YEARLY
+    return halves or (rhythm.unit == "year" and rhythm.months == (12,))
 
 
 def _several(parts: tuple[Part, ...], clause: Clause, before: bool) -> Term | None:
@@ -125,6 +128,11 @@ def _since_until(clause: Clause) -> Term | None:
 def _unit_with_day(clause: Clause) -> Term | None:
     """ "6 tháng (trước ngày 15/6)", "năm (trước 15/12)": the printed day is the report's."""
     return _before_part_every(clause) if clause.has("before") else _part_every(clause)
+
+
+def _half_with_day(clause: Clause) -> Term | None:
+    """ "6 tháng đầu năm (trước ngày 15/6)" """
+    return _unit_with_day(clause) if clause["h"] in (months(1, 6), months(7, 12)) else None
 
 
 def _unit_with_rhythm(clause: Clause) -> Term | None:
@@ -190,11 +198,12 @@ def _units(unit: str) -> list[ClauseRule]:
 
 RULES = [
     ClauseRule("every", "BY QUOTED {e:E}", _every),
+    ClauseRule("hour-of-every", "( BY | trước )* HOUR ( ngày )? {e:E}", _every),
     ClauseRule("before-every", "BEF {e:E}", _before_every),
-    ClauseRule("date-every-year", "( FROM | BY | PERIODIC )* {p:p} ( , )? {e:E}", _part_every),
-    ClauseRule("before-date-every-year", "BEF {p:p} ( , )? {e:E}", _before_part_every),
+    ClauseRule("date-every-year", "( FROM | BY | PERIODIC )* {p:p} ( , | LP )? {e:E} RP?", _part_every),
+    ClauseRule("before-date-every-year", "BEF {p:p} ( , | LP )? {e:E} RP?", _before_part_every),
     ClauseRule(
-        "every-year-by-date", "BY {e:E} ( , | : | LP )* ( ACTOR? ACTC )? ( , )? BY {p:p} ( AIM )?", _part_every
+        "every-year-by-date", "BY {e:E} ( , | : | LP | / )* ( ACTOR? ACTC )? ( , )? BY {p:p} ( AIM )?", _part_every
     ),
     ClauseRule(
         "every-year-before-date",
@@ -223,11 +232,18 @@ RULES = [
     ClauseRule("every-from-to", "BY {e:E} ( , | LP )* FROM {a:P} TILL {b:P}", _since_until),
     *_units("UNITWORD"),
     *_units("{u:U}"),
+    ClauseRule("half-year-with-date", "REPORT? {h:p} LPQ ( {before:BEF} | BY ) {p:p} RP?", _half_with_day),
     ClauseRule("every-on-day", "BY {f:E} LPQ BY {e:E} RP?", _same_unit),
     ClauseRule("every-before-day", "BY {f:E} LPQ {before:BEF} {e:E} RP?", _same_unit),
     ClauseRule("month-day", "BY {e:E} LPQ ( {before:BEF} | BY ) ( ngày )? {d:DN} RP?", _month_day),
     ClauseRule("steadily", "( liên tục | và duy trì | duy trì )", _steady, family="steady"),
-    ClauseRule("ongoing", "( trong | và | theo )* ONGOING+ ( ACTC | W+ )?", _ongoing, family="steady"),
+    ClauseRule(
+        "ongoing",
+        "( trong | và | theo | nhiệm vụ | công việc | hoạt động )* ONGOING+ ( ACTC "
+        "| W+ )? ( trong ( cả | suốt )? năm )?",
+        _ongoing,
+        family="steady",
+    ),
     ClauseRule("periodic", "( theo )? định kỳ ( và thường xuyên | , thường xuyên )?", _ongoing),
     ClauseRule("periodic-act", "{phases:định kỳ ( ACTC | W+ )}", _phases),
     ClauseRule("urgent", "( URGENT | thực hiện )* URGENT ( ACTC )?", lambda clause: Unspecified()),

@@ -40,7 +40,8 @@ ISSUING = (
     "cấp",
     "kết luận", "giao kế hoạch", "giao dự toán", "phân bổ kinh phí", "cấp kinh phí", "trình", "tổ chức",
     "nghiệm thu",
-    "bàn giao", "xây dựng", "nâng cấp", "ban hành mới", "sáp nhập", "kết thúc", "hợp nhất", "hỗ trợ",
+    "bàn giao", "xây dựng", "nâng cấp", "ban hành mới", "sắp xếp", "bố trí kinh phí", "sáp nhập",
+    "kết thúc", "hợp nhất", "hỗ trợ",
     "cấp phép",
 )  # fmt: skip
 VERBS = (
@@ -110,7 +111,7 @@ define(
 define("ORG", "( các | những | lãnh đạo | đồng chí )? ( VERBLIKE | ORGNAME )")
 define("DOC", "( các | những | bộ | dự thảo | toàn bộ )? DOCNAME")
 define("ISSUE1", "( đã | sẽ | chính thức | xem xét )? ISSUING")
-define("ISSUE", "ISSUE1 ( ( , | và | ; | / | hoặc )? ISSUE1 )*")
+define("ISSUE", "ISSUE1 ( ( , | và | ; | / | hoặc ) ISSUE1 )*")
 define("VERB", "( phải | cần | để | đã | sẽ | chủ động | tích cực | kịp thời | khẩn trương )* DOING")
 define("ACT", "VERB W*?")
 define("ACTC", "VERB WC*?")
