@@ -15,7 +15,7 @@ from plans.legacy_fonts import convert, from_legacy
 from plans.numbering import numbering_warnings
 from plans.secrecy import refuse_if_classified
 from plans.spelling import squeeze
-from plans.table_tasks import tasks_of
+from plans.task_rows import tasks_of
 from plans.types import Plan, Task
 
 _ANNEX = re.compile(r"\bphụ lục\b", re.IGNORECASE)

@@ -6,8 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from deadlines.grammar import find_conditions
-from plans.agencies import split_parties
 from plans.columns import Columns, is_index_row, read_double_header, read_header, repeats_header
 from plans.document import Place, Row
 from plans.spelling import squeeze
@@ -22,11 +20,10 @@ from plans.table_rows import (
     marker_of,
     same_heading,
 )
-from plans.types import TableKind, Task
+from plans.types import TableKind
 
 _FOOT = re.compile(r"^\W*(?:Nơi nhận\s*:|T/?M\.|KT\.|TL\.|TUQ\.|(?:NGƯỜI|Người) lập biểu)")
-_LONGEST = 4000
-"""Conditions are looked for in so many characters of a cell."""
+DASHES = frozenset("-–—+•")
 
 
 @dataclass(slots=True)
@@ -131,24 +128,33 @@ def _open_section(reading: Reading, row: Printed) -> None:
 
 def _close_section(reading: Reading, row: Printed) -> None:
     """A plain number after 2.1, 2.2 is a neighbour of the heading 2, not a part of it."""
-    heading = bare(leading_number(reading.section or "") or (reading.section or "").split(" ")[0])
+    heading = section_number(reading.section)
     number = bare(row.number)
-    if marker_of(heading) is not Marker.ARABIC or not number:
+    if not heading or not number:
         return
-    if number.startswith(f"{heading}."):
+    if number.startswith(f"{heading}.") or marker_of(number) in (Marker.DASH, Marker.SMALL):
         reading.dotted = True
     elif reading.dotted and marker_of(number) is Marker.ARABIC and number.count(".") <= heading.count("."):
         reading.section, reading.dotted = reading.outer, False
 
 
+def section_number(section: str | None) -> str:
+    """The number of a heading that is counted 1, 2, 3, or ""."""
+    heading = bare(leading_number(section or "") or (section or "").split(" ")[0])
+    return heading if marker_of(heading) is Marker.ARABIC else ""
+
+
 def _draft(reading: Reading, row: Printed, before: Draft | None) -> Draft:
     draft = Draft(row=row, section=reading.section)
+    if marker_of(row.number) in (Marker.ROMAN, Marker.LETTER):
+        reading.section = reading.outer = same_heading([row.number, row.title])
+        draft.doubt("Dòng đánh số như đề mục nhưng có cơ quan hoặc thời hạn.", 0.75)
     if not row.title and before is not None and not row.number:
         draft.row = replace(row, number=before.row.number, title=before.row.title)
         draft.doubt("Dòng không in số và nội dung, hiểu là cùng nhiệm vụ với dòng trên.", 0.7)
     elif not row.title:
         draft.doubt("Dòng không có nội dung nhiệm vụ.", 0.5)
-    elif reading.numbered and not row.number:
+    elif reading.numbered and not row.number and row.title[:1] not in DASHES:
         draft.doubt("Dòng không có số thứ tự.", 0.8)
     if not row.assigned:
         draft.doubt("Dòng không có cơ quan chủ trì, kết quả và thời hạn; có thể là đề mục.", 0.6)
@@ -185,64 +191,3 @@ def where(place: Place) -> str:
     if line is not None:
         parts.append(f"dòng {line}")
     return f" ({', '.join(parts)})" if parts else ""
-
-
-def tasks_of(reading: Reading) -> list[Task]:
-    """The tasks that were read, in printed order."""
-    numbers = {bare(draft.row.number) for draft in reading.drafts} | reading.heading_numbers
-    last = ""
-    tasks = []
-    for draft in reading.drafts:
-        number = draft.row.number or ("" if reading.numbered else leading_number(draft.row.title))
-        marker = marker_of(number)
-        parent = None
-        if marker in (Marker.DASH, Marker.SMALL):
-            parent = last or None
-        elif "." in bare(number):
-            above = bare(number).rpartition(".")[0]
-            parent = above if above in numbers else None
-        if marker is Marker.ARABIC:
-            last = bare(number)
-        tasks.append(_task(reading, draft, number, parent))
-    return tasks
-
-
-def _task(reading: Reading, draft: Draft, number: str, parent: str | None) -> Task:
-    row = draft.row
-    lead, coordinating = _parties(draft, row)
-    return Task(
-        table=reading.kind,
-        number=number,
-        title=row.title,
-        place=row.place,
-        section=draft.section,
-        lead_text=lead,
-        coordinating_text=coordinating,
-        product=row.product,
-        deadline_text=_deadline(row),
-        conditions=(*find_conditions(row.title[:_LONGEST]), *find_conditions((row.product or "")[:_LONGEST])),
-        parent=parent,
-        note=row.note,
-        confidence=round(min(draft.certainty, reading.columns.confidence), 2),
-        doubts=(*draft.doubts, *reading.columns.doubts),
-    )
-
-
-def _parties(draft: Draft, row: Printed) -> tuple[str | None, str | None]:
-    if row.both is None and (row.coordinating is not None or not row.lead):
-        return row.lead, row.coordinating
-    cell = row.both if row.both is not None else row.lead or ""
-    parties = split_parties(cell)
-    if parties is not None:
-        return parties.lead, parties.coordinating
-    if row.both is None:
-        return cell, row.coordinating
-    if "," in cell or ";" in cell:
-        draft.doubt("Ô ghi chung cơ quan chủ trì và phối hợp, chưa tách được.", 0.7)
-    return cell, ""
-
-
-def _deadline(row: Printed) -> str | None:
-    if not row.start:
-        return row.deadline if row.deadline is not None else row.start
-    return f"{row.start} - {row.deadline}" if row.deadline else row.start

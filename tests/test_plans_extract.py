@@ -112,6 +112,25 @@ def test_numbered_headings_over_dotted_rows() -> None:
     assert plan.tasks[3].confidence < 0.7
 
 
+def test_dashes_under_a_numbered_heading_and_after_a_numbered_row() -> None:
+    plan = read(
+        "STT\tNhiệm vụ\tChủ trì\tThời hạn\n1\tHạ tầng\t\t\n-\tSửa đường\tSở A\t2027\n-\tSửa cầu\tSở B\t2028\n"
+        "2\tThu gom rác\tSở C\tHằng năm\n\t- đoạn ven biển\tSở C\t2027\n"
+    )
+    assert [(t.section, t.number, t.title, t.parent) for t in plan.tasks] == [
+        ("1 Hạ tầng", "-", "Sửa đường", "1"),
+        ("1 Hạ tầng", "-", "Sửa cầu", "1"),
+        (None, "2", "Thu gom rác", None),
+        (None, "", "- đoạn ven biển", "2"),
+    ]
+
+
+def test_a_heading_that_bears_an_agency_is_a_task_and_a_heading() -> None:
+    plan = read("STT\tNhiệm vụ\tChủ trì\tThời hạn\nI\tHạ tầng\tSở A\t2027-2030\n1\tSửa đường\tSở A\t2027\n")
+    assert [(t.section, t.number) for t in plan.tasks] == [(None, "I"), ("I Hạ tầng", "1")]
+    assert plan.tasks[0].doubts
+
+
 @pytest.mark.parametrize(
     ("cell", "lead", "coordinating"),
     [
