@@ -131,9 +131,7 @@ def _attached(item: Attachment) -> bytes:
     mime = item.mime if _MIME.fullmatch(item.mime) else "application/octet-stream"
     name = line(item.name).replace("/", "-").replace("\\", "-") or "tep"
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
-    filename = f'filename="{plain}"'
-    if not name.isascii():
-        filename += f";\r\n filename*=utf-8''{percent(name, safe='')}"
+    filename = f'filename="{plain}"' if name.isascii() else f"filename*=utf-8''{percent(name, safe='')}"
     return (
         f"Content-Type: {mime}\r\nContent-Transfer-Encoding: base64\r\n"
         f"Content-Disposition: attachment; {filename}\r\n\r\n"

@@ -1,8 +1,8 @@
 """One connection to a mail server, kept open for many messages.
 
-`smtplib` speaks the handshake (EHLO, STARTTLS, AUTH); the transaction is ours, because we send MAIL, RCPT and
-DATA together where the server offers PIPELINING (RFC 2920) and record the stage: a connection that breaks
-before the final dot has sent nothing, one that breaks after it may have.
+The transaction is ours rather than `smtplib`'s, because we send MAIL, RCPT and DATA together where the server
+offers PIPELINING (RFC 2920) and record the stage: a connection that breaks before the final dot has sent
+nothing, one that breaks after it may have.
 """
 
 from __future__ import annotations
@@ -10,17 +10,16 @@ from __future__ import annotations
 import re
 import select
 import smtplib
-import socket
 import ssl
 import time
 from dataclasses import dataclass
 
-from notifiers.email_settings import Security, SmtpSettings
+from notifiers.email_connect import Door, cause_of, text_of
+from notifiers.email_settings import SmtpSettings
 from notifiers.errors import NotSent, Refused, Scope, Unavailable
 from notifiers.message import Receipt
 from notifiers.smtp_replies import Stage, judge, lost, shown
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _IDLE = 30.0
 """Seconds after which an open connection is asked with NOOP before it is trusted with a message."""
 
@@ -40,9 +39,8 @@ class SmtpConnection:
 
     def __init__(self, settings: SmtpSettings, *, hello: str) -> None:
         self._settings = settings
-        self._hello = hello
+        self._door = Door(settings, hello=hello)
         self._smtp: smtplib.SMTP | None = None
-        self._tls: ssl.SSLContext | None = None
         self._stage = Stage.CONNECT
         self._carried = 0
         self._used_at = 0.0
@@ -102,86 +100,10 @@ class SmtpConnection:
         if smtp is not None:
             smtp.close()
 
-    # -- opening -----------------------------------------------------------------------------------------
-
     def _open(self) -> smtplib.SMTP:
         self._stage, self._carried = Stage.CONNECT, 0
-        try:
-            smtp = self._connect()
-            self._smtp = smtp
-            self._greet(smtp)
-            self._encrypt(smtp)
-            self._log_in(smtp)
-        except NotSent:
-            self.close()
-            raise
-        except smtplib.SMTPResponseException as reply:
-            self.close()
-            raise judge(self._stage, reply.smtp_code, _text(reply.smtp_error)) from None
-        except ssl.SSLCertVerificationError as failure:
-            self.close()
-            raise _tls_failed(f"chứng thư không hợp lệ ({failure.verify_message})") from None
-        except ssl.SSLError as failure:
-            self.close()
-            raise _tls_failed(failure.reason or "lỗi TLS") from None
-        except (OSError, smtplib.SMTPException) as failure:
-            self.close()
-            raise lost(self._stage, _cause(failure)) from None
-        return smtp
-
-    def _connect(self) -> smtplib.SMTP:
-        settings, wait = self._settings, self._settings.timeout
-        host, port = settings.host, settings.port
-        if settings.security is Security.TLS:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, port, self._hello, timeout=wait, context=self._context())
-        else:
-            smtp = smtplib.SMTP(host, port, self._hello, timeout=wait)
-        assert smtp.sock is not None
-        smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return smtp
-
-    def _greet(self, smtp: smtplib.SMTP) -> None:
-        self._stage = Stage.HELLO
-        code, text = smtp.ehlo()
-        if not 200 <= code <= 299:
-            code, text = smtp.helo()
-        if not 200 <= code <= 299:
-            raise judge(Stage.HELLO, code, _text(text))
-
-    def _encrypt(self, smtp: smtplib.SMTP) -> None:
-        settings = self._settings
-        exposed = bool(settings.password) and not settings.clear_password and settings.host not in _LOOPBACK
-        if settings.security is Security.TLS or not (settings.security is Security.STARTTLS or exposed):
-            return
-        self._stage = Stage.STARTTLS
-        if not smtp.has_extn("starttls"):
-            raise _tls_failed("máy chủ không có STARTTLS")
-        code, text = smtp.starttls(context=self._context())
-        if code != 220:
-            raise judge(Stage.STARTTLS, code, _text(text))
-        self._greet(smtp)
-
-    def _log_in(self, smtp: smtplib.SMTP) -> None:
-        settings = self._settings
-        if not settings.user:
-            return
-        self._stage = Stage.AUTH
-        try:
-            smtp.login(settings.user, settings.password)
-        except smtplib.SMTPNotSupportedError:
-            reason = "Máy chủ thư không có cách đăng nhập nào dùng được"
-            raise Refused(reason, code="dondoc:auth", scope=Scope.CHANNEL) from None
-        except UnicodeError:
-            reason = "Tên đăng nhập hoặc mật khẩu máy chủ thư có ký tự không gửi được"
-            raise Refused(reason, code="dondoc:auth", scope=Scope.CHANNEL) from None
-
-    def _context(self) -> ssl.SSLContext:
-        if self._tls is None:
-            ca_file = self._settings.ca_file
-            self._tls = ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-        return self._tls
-
-    # -- one message -------------------------------------------------------------------------------------
+        self._smtp = self._door.open()
+        return self._smtp
 
     def _attempt(self, smtp: smtplib.SMTP, envelope: Envelope) -> Receipt:
         try:
@@ -192,7 +114,7 @@ class SmtpConnection:
             raise
         except (OSError, smtplib.SMTPException) as failure:
             self._drop()
-            raise lost(self._stage, _cause(failure)) from None
+            raise lost(self._stage, cause_of(failure)) from None
         finally:
             self._used_at = time.monotonic()
 
@@ -223,7 +145,7 @@ class SmtpConnection:
         code, text = smtp.getreply()
         smtp.sock.settimeout(self._settings.timeout)
         self._want(Stage.DOT, (code, text))
-        return Receipt(answer=f"{code} {shown(_text(text))}", reference=_queued_as(_text(text)))
+        return Receipt(answer=f"{code} {shown(text_of(text))}", reference=_queued_as(text_of(text)))
 
     def _commands(self, smtp: smtplib.SMTP, envelope: Envelope) -> list[bytes]:
         mail, rcpt = f"MAIL FROM:<{envelope.sender}>", f"RCPT TO:<{envelope.recipient}>"
@@ -262,7 +184,7 @@ class SmtpConnection:
             return
         if code == 421 or not 200 <= code <= 599:
             self._drop()
-        raise judge(Stage.DATA if stage is Stage.BODY else stage, code, _text(text))
+        raise judge(Stage.DATA if stage is Stage.BODY else stage, code, text_of(text))
 
     def _recover(self, smtp: smtplib.SMTP, failure: NotSent) -> None:
         """Makes the connection ready for the next message; where that fails, the next one opens a new one."""
@@ -300,24 +222,6 @@ def _answers(smtp: smtplib.SMTP) -> bool:
         return False
 
 
-def _tls_failed(why: str) -> Unavailable:
-    reason = f"Không mã hoá được kết nối tới máy chủ thư: {why}"
-    return Unavailable(reason, code="dondoc:tls", scope=Scope.CHANNEL, retry_after=900)
-
-
-def _cause(failure: Exception) -> str:
-    """The operating system's words for it; never what the server or we have sent."""
-    if isinstance(failure, TimeoutError) or "timed out" in str(failure):
-        return "hết thời gian chờ"
-    if isinstance(failure, OSError) and failure.strerror:
-        return failure.strerror
-    return "máy chủ ngắt kết nối"
-
-
 def _queued_as(text: str) -> str | None:
     found = re.search(r"queued as ([A-Za-z0-9.-]{4,40})", text)
     return found[1] if found else None
-
-
-def _text(reply: bytes | str) -> str:
-    return reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
