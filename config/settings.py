@@ -96,12 +96,25 @@ class Reminding(_Part):
     ask_waiting_every: int = Field(default=14, ge=1, le=366)
 
 
+class Desk(_Part):
+    """The web desk. `base_url` is how others reach it; empty: no links are sent out."""
+
+    base_url: str = Field(default="", pattern=r"^$|^https://[^/\s]+$|^http://(127\.0\.0\.1|localhost)(:\d+)?$")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8420, ge=1, le=65535)
+    idle_minutes: int = Field(default=30, ge=1, le=1440)
+    absolute_hours: int = Field(default=8, ge=1, le=168)
+    link_days: int = Field(default=120, ge=1, le=3660)
+    trusted_proxies: tuple[str, ...] = ()
+
+
 class _File(_Part):
     office: Office
     schedule: Schedule = Schedule()
     counting: _CountingPart = _CountingPart()
     reading: Reading = Reading()
     reminding: Reminding = Reminding()
+    desk: Desk = Desk()
 
 
 class Settings(_Part):
@@ -114,6 +127,8 @@ class Settings(_Part):
     var: Path
     inbox: Path
     database_url: str = Field(repr=False)
+    busy_seconds: float = Field(default=30.0, ge=0, le=3600)
+    """How long to wait for another writer of an SQLite database."""
     smtp_url: str | None = Field(default=None, repr=False)
     key: str | None = Field(default=None, repr=False)
     office: Office
@@ -121,6 +136,7 @@ class Settings(_Part):
     counting: Counting
     reading: Reading
     reminding: Reminding
+    desk: Desk = Desk()
 
 
 def load(environment: Mapping[str, str] | None = None) -> Settings:
@@ -134,6 +150,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         var=var,
         inbox=Path(given.get("DONDOC_INBOX") or var / "inbox"),
         database_url=_secret(given, "DONDOC_DATABASE_URL") or f"sqlite:///{var / 'dondoc.db'}",
+        busy_seconds=_number(given, "DONDOC_BUSY_SECONDS", 30.0),
         smtp_url=_secret(given, "DONDOC_SMTP_URL"),
         key=_secret(given, "DONDOC_KEY"),
         office=file.office,
@@ -141,7 +158,18 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         counting=file.counting.built(),
         reading=file.reading,
         reminding=file.reminding,
+        desk=_desk(file.desk, given),
     )
+
+
+def _desk(desk: Desk, given: Mapping[str, str]) -> Desk:
+    """The desk with the variables DONDOC_BASE_URL and DONDOC_PORT, where they are set."""
+    changed: dict[str, Any] = {
+        name: given[variable]
+        for name, variable in (("base_url", "DONDOC_BASE_URL"), ("port", "DONDOC_PORT"))
+        if given.get(variable)
+    }
+    return validated(Path("DONDOC_BASE_URL, DONDOC_PORT"), desk.model_dump() | changed, Desk)
 
 
 def _secret(given: Mapping[str, str], name: str) -> str | None:
@@ -157,6 +185,13 @@ def _secret(given: Mapping[str, str], name: str) -> str | None:
         raise ConfigError(
             file="biến môi trường", field=f"{name}_FILE", value=path, allowed="đường dẫn của một tệp đọc được"
         ) from error
+
+
+def _number(given: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        return float(given.get(name) or default)
+    except ValueError as error:
+        raise ConfigError(file="biến môi trường", field=name, value=given[name], allowed="một con số") from error
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -185,7 +220,8 @@ def validated(path: Path, data: dict[str, Any], model: type[T], *, within: str =
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt name is told before the one that is missing because of it.
+        first = min(error.errors(), key=lambda mistake: mistake["type"] != "extra_forbidden")
         field = ".".join([within] * bool(within) + [str(part) for part in first["loc"]])
         value = "" if first["type"] == "missing" else first.get("input", "")
         raise ConfigError(file=path, field=field, value=value, allowed=_allowed(first)) from error
@@ -215,6 +251,8 @@ def _allowed(mistake: Any) -> str:
             return (
                 "địa chỉ thư dạng ten@donvi.example"
                 if "@" in context.get("pattern", "")
+                else "địa chỉ dạng https://nhacviec.tinh.example, không có phần sau tên máy"
+                if "https" in context.get("pattern", "")
                 else "chữ thường không dấu, số và gạch nối"
             )
         case kind if "time" in kind:

@@ -57,6 +57,7 @@ def _run_flow() -> date:
     from flows.running import run_flow
 
     work = at_work()
+    work.place.validate()
     work.place.ready()
     day = work.place.calendar.on_or_after(work.today)
     put(

@@ -36,6 +36,7 @@ def show_preview(*, first: str | None, last: str | None, json: bool) -> int:
         return misuse(str(error))
     if end < start:
         return misuse("--to phải từ --from trở đi.")
+    work.place.validate()
     foreseen = preview(work.place, start, end)
     with work.place.ready().read() as connection:
         known = {task.id: task for task in all_tasks(connection, work.place, {one.task_id for one in foreseen})}
@@ -93,6 +94,7 @@ def run_day(*, on: str | None, plain: bool, json: bool) -> int:
     except Misused as error:
         return misuse(str(error))
     work = at_work()
+    work.place.validate()
     work.place.ready()
     if plain:
         return _run_plain(work, when, json)
@@ -134,5 +136,6 @@ def serve_schedule() -> int:
     from flows.serving import serve
 
     work = at_work()
+    work.place.validate()
     work.place.ready()
     return serve(work.place)

@@ -75,7 +75,8 @@ def send(workplace: Workplace, report: Report, *, clock: Callable[[], datetime])
 
 
 def begin(workplace: Workplace, day: date, now: datetime) -> int:
-    """Note that a run starts."""
+    """Note that a run starts. Raises ConfigError before anything is written where a file has a mistake."""
+    workplace.validate()
     with workplace.database.write() as connection:
         return runs.start(connection, workplace.province, "daily", day, now)
 

@@ -34,11 +34,17 @@ class Route:
 
 
 def audience_of(workplace: Workplace, agency: str, to: str) -> tuple[str, str]:
-    """The agency code and audience that a stage meant for `to` about `agency` is sent to."""
-    if to == "superior":
-        known = workplace.directory.agency(agency)
-        return (known.superior, "leadership") if known and known.superior else (agency, "leadership")
-    return (OPERATOR, OPERATOR) if to == OPERATOR else (agency, to)
+    """The agency code and audience that a stage meant for `to` about `agency` is sent to.
+
+    Leaders without a contact of their own are told in their agency's message, which is one a day.
+    """
+    if to == OPERATOR:
+        return OPERATOR, OPERATOR
+    known = workplace.directory.agency(agency)
+    if to == "superior" and known is not None and known.superior:
+        agency, known = known.superior, workplace.directory.agency(known.superior)
+    led = known is not None and any(one.role is Role.LEADERSHIP and one.reachable for one in known.contacts)
+    return agency, "leadership" if to != "agency" and led else "agency"
 
 
 def route(

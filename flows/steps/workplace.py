@@ -31,7 +31,12 @@ class Workplace:
 
     @cached_property
     def database(self) -> Database:
-        return Database(self.settings.database_url)
+        return Database(self.settings.database_url, busy_seconds=self.settings.busy_seconds)
+
+    def validate(self) -> None:
+        """Read every configuration file, so that a mistake is refused at the start. Raises ConfigError."""
+        for part in (self.policies, self.channels, self.directory, self.calendar):
+            assert part is not None
 
     def ready(self) -> Database:
         """The database at the newest schema; an empty one is set up. Raises StoreError where it is older."""
