@@ -83,6 +83,8 @@ def goes_on(before: Line, line: Line, setting: Measure) -> bool:
     """Whether the line is the next of the same paragraph: its first word had no room on the line before."""
     if _ITEM.match(line.text) or abs(before.size - line.size) > 0.15 * before.size:
         return False
+    if before.page != line.page and before.text[-1] in ".;:!?":
+        return False
     if before.page == line.page and line.top - before.bottom > 0.9 * line.size:
         return False
     if _is_centred(before, setting) or line.x0 - before.x0 > 0.8 * line.size:

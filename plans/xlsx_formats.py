@@ -101,7 +101,8 @@ def _look(container: zipfile.ZipFile, part: str, formats: dict[str, str], etree:
 def _note(cell: Any, look: Looks, formats: dict[str, str]) -> None:
     if local(cell) != "c":
         return
-    if child(cell, "f") is not None and child(cell, "v") is None:
+    value = child(cell, "v")
+    if child(cell, "f") is not None and (value is None or not value.text) and cell.get("t") != "str":
         look.unsolved += 1
     code = formats.get(cell.get("s") or "")
     place = _CELL_NAME.match(cell.get("r") or "") if code else None
