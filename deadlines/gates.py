@@ -1,8 +1,9 @@
 """What a deadline waits for, and what has happened of it.
 
-A gate that names a *lộ trình* (roadmap) does not close: its dates stand as tentative, so agencies are
-reminded of them and the operator is asked, but nobody is late until the operator confirms. Confirming is
-recording the gate's event (all dates become firm), or setting a date by an extension (that date does).
+A gate that a date only follows (*năm 2018 theo lộ trình của Chính phủ*) does not close: its dates stand as
+tentative, so agencies are reminded of them and the operator is asked, but nobody is late until the operator
+confirms. Confirming is recording the gate's event (all dates become firm), or setting a date by an extension
+(that date does). An undated *theo lộ trình của Bộ Y tế* waits for it like any other condition.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from deadlines.types import Awaited, Conditional, Fixed, Ongoing, OpenStart, Ran
 Dated = Fixed | Range | OpenStart | Recurring | Ongoing
 
 
-def is_roadmap(term: Conditional) -> bool:
-    instrument = (term.condition.instrument or "").casefold()
-    return term.condition.act == "theo" and instrument.startswith("lộ trình")
+def is_followed(term: Conditional) -> bool:
+    """*theo* (in step with) rather than *sau khi* (after): "theo lộ trình của Chính phủ"."""
+    return term.condition.act == "theo"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,10 +27,10 @@ class Gates:
     """`opened` is the day on which the last of the gates opened; None where there is none, or one is shut."""
 
     shut: tuple[int, ...] = ()
-    roadmaps: tuple[int, ...] = ()
-    """Roadmap gates that nobody has confirmed."""
+    followed: tuple[int, ...] = ()
+    """What dates follow and nobody has confirmed."""
     confirmed: bool = False
-    """There are roadmap gates and each is confirmed."""
+    """There is something that dates follow, and all of it is confirmed."""
     opened: date | None = None
     last: int | None = None
     """The gate that opened last."""
@@ -37,7 +38,7 @@ class Gates:
 
 def is_gate(term: Term, terms: Sequence[Term]) -> bool:
     """A gate of nothing else is an ordinary condition: it must still lead to a date."""
-    if not isinstance(term, Conditional) or not (term.gate or is_roadmap(term)):
+    if not isinstance(term, Conditional) or not (term.gate or is_followed(term)):
         return False
     return any(isinstance(other, Dated) for other in terms)
 
@@ -49,7 +50,7 @@ def happened(at: int, term: Conditional, *, issued: date | None, met: Mapping[in
 
 def gates(terms: Sequence[Term], *, issued: date | None, met: Mapping[int, date]) -> Gates:
     shut: list[int] = []
-    roadmaps: list[int] = []
+    followed: list[int] = []
     events: list[tuple[date, int]] = []
     confirmed = False
     for at, term in enumerate(terms):
@@ -57,16 +58,16 @@ def gates(terms: Sequence[Term], *, issued: date | None, met: Mapping[int, date]
             continue
         event = happened(at, term, issued=issued, met=met)
         if event is None:
-            (roadmaps if is_roadmap(term) else shut).append(at)
-        elif is_roadmap(term):
+            (followed if is_followed(term) else shut).append(at)
+        elif is_followed(term):
             confirmed = True
         else:
             events.append((event, at))
     opened, last = max(events) if events and not shut else (None, None)
     return Gates(
         shut=tuple(shut),
-        roadmaps=tuple(roadmaps),
-        confirmed=confirmed and not roadmaps,
+        followed=tuple(followed),
+        confirmed=confirmed and not followed,
         opened=opened,
         last=last,
     )

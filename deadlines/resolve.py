@@ -138,7 +138,7 @@ def _order(occurrence: Occurrence) -> tuple[date, str]:
 def _occurrence(draft: Draft, on: date, shut: bool, known: Known) -> Occurrence:
     firm = draft.key in known.extensions or known.gates.confirmed
     dated = isinstance(known.deadline.terms[draft.term], Dated)
-    tentative = not firm and (draft.tentative or (dated and bool(known.gates.roadmaps)))
+    tentative = not firm and (draft.tentative or (dated and bool(known.gates.followed)))
     toward = target(on, known.calendar, known.counting)
     late = draft.track is Track.DUE and not tentative and not shut
     opening = draft.track is Track.OPENING
@@ -161,8 +161,8 @@ def _waiting(known: Known) -> tuple[Awaited, ...]:
 
 def _needs_date(known: Known, out: Unfolded, waiting: tuple[Awaited, ...]) -> bool:
     for one in waiting:
-        if one.gate and one.term in known.gates.roadmaps:
-            out.steps.append(steps.roadmap(one.condition))
+        if one.gate and one.term in known.gates.followed:
+            out.steps.append(steps.followed(one.condition))
         elif one.gate:
             out.steps.append(steps.gate_shut(one.condition))
     undatable = out.undatable and not any(draft.key in known.extensions for draft in out.drafts)

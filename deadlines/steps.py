@@ -69,7 +69,7 @@ def gate_shut(condition: Condition) -> str:
     return f"Đang chờ {awaited_document(condition)}: ngày in trong kế hoạch giữ nguyên nhưng chưa tính quá hạn."
 
 
-def roadmap(condition: Condition) -> str:
+def followed(condition: Condition) -> str:
     return (
         f"Ngày in là dự kiến theo {awaited_document(condition)}: vẫn nhắc,"
         " không tính quá hạn cho đến khi được xác nhận."
@@ -85,7 +85,7 @@ def gate_open(opened: date) -> str:
 
 
 def confirmed() -> str:
-    return "Lộ trình đã được xác nhận: ngày in là hạn chính thức."
+    return "Căn cứ mà thời hạn đi theo đã được xác nhận: ngày in là hạn chính thức."
 
 
 def extended(printed: date | None, on: date) -> str:

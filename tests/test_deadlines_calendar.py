@@ -34,6 +34,23 @@ def test_counting_undoes_adding_from_any_day(day: date, n: int) -> None:
     assert CALENDAR.working_between(day, CALENDAR.add_working(day, n)) == n
 
 
+@pytest.mark.parametrize(
+    ("day", "n", "reached"),
+    [
+        (date(2026, 3, 7), 1, date(2026, 3, 9)),
+        (date(2026, 3, 7), 2, date(2026, 3, 10)),
+        (date(2026, 3, 7), -1, date(2026, 3, 6)),
+        (date(2026, 3, 6), 1, date(2026, 3, 9)),
+        (date(2026, 3, 9), -1, date(2026, 3, 6)),
+        (date(2025, 12, 31), 1, date(2026, 1, 5)),
+        (date(2026, 1, 5), -1, date(2025, 12, 31)),
+        (date(2026, 1, 9), 1, date(2026, 1, 10)),
+    ],
+)
+def test_single_steps(day: date, n: int, reached: date) -> None:
+    assert CALENDAR.add_working(day, n) == reached
+
+
 @given(DAYS, st.integers(0, 700))
 def test_counting_is_what_looking_at_each_day_gives(day: date, length: int) -> None:
     end = day + timedelta(days=length)

@@ -370,6 +370,10 @@ def test_a_gate_hides_an_opening_that_it_has_overtaken() -> None:
 def test_a_roadmap_without_a_gate_mark_is_still_one() -> None:
     (one,) = dates(Fixed(due=date(2018, 12, 28)), Conditional(condition=ROADMAP)).occurrences
     assert (one.tentative, one.late_from) == (True, None)
+    guided = Condition(actors=("Bộ Y tế",), act="theo", instrument="hướng dẫn")
+    assert [
+        one.tentative for one in dates(Fixed(due=date(2018, 12, 28)), Conditional(condition=guided)).occurrences
+    ]
     plan = Condition(actors=("Chính phủ",), act="ban hành", instrument="lộ trình")
     assert dates(Fixed(due=date(2018, 12, 28)), Conditional(condition=plan, gate=True)).occurrences == ()
 
@@ -408,7 +412,7 @@ def test_the_steps_tell_of_rhythm_reports_openings_and_changes() -> None:
     assert "Điều kiện đã xảy ra ngày 02/05/2018" in " ".join(dates(*gated, met={1: date(2018, 5, 2)}).steps)
     roadmap = Fixed(due=date(2018, 12, 28)), Conditional(condition=ROADMAP, gate=True)
     assert "dự kiến theo lộ trình của Chính phủ" in dates(*roadmap).steps[-1]
-    assert "Lộ trình đã được xác nhận" in " ".join(dates(*roadmap, met={1: date(2018, 5, 2)}).steps)
+    assert "đi theo đã được xác nhận" in " ".join(dates(*roadmap, met={1: date(2018, 5, 2)}).steps)
     assert dates(Unspecified()).steps == ("Không có ngày nào trong thời hạn: cần người dùng đặt ngày.",)
     waiting = dates(Conditional(condition=Condition(after_task="3.1")))
     assert waiting.steps == ("Đang chờ nhiệm vụ 3.1 hoàn thành: chưa có hạn.",)
