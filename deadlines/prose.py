@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from deadlines.grammar.chart import Reduced, reduce
 from deadlines.grammar.lexer import Lexed, lex
 from deadlines.grammar.pattern import expression
 from deadlines.grammar.reader import read
+from deadlines.grammar.reduction import Reduced, reduce
 from deadlines.grammar.values import HALF_YEARLY, MONTHLY, QUARTERLY, YEARLY
 from deadlines.text import Printed, normalise
 from deadlines.types import Deadline, Fixed, OpenStart, Range, Recurring, Unspecified

@@ -14,6 +14,7 @@ from functools import lru_cache
 TONES = {"\u0300": "`", "\u0301": "'", "\u0309": "?", "\u0303": "~", "\u0323": "."}
 _MARKS = re.compile("[\u0300-\u036f]")
 _FOREIGN_D = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
+_SAYS_SOMETHING = re.compile(r"[^\W_]")
 BLANK_CELLS = frozenset({"", "-", "--", "---", "…", "...", "..", ".", "/", "x", "_", "__", "___"})
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
 
@@ -73,7 +74,7 @@ def _normalise_by_cluster(text: str) -> Printed:
 
 def is_blank(text: str) -> bool:
     """Whether a cell says nothing: empty, dashes, dots."""
-    return text.strip() in BLANK_CELLS or not re.search(r"[^\W_]", text)
+    return _SAYS_SOMETHING.search(text) is None or text.strip() in BLANK_CELLS
 
 
 @lru_cache(maxsize=65536)

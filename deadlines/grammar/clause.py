@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from deadlines.types import Milestone, Term
 
 if TYPE_CHECKING:
-    from deadlines.grammar.chart import Span
+    from deadlines.grammar.clauses import Span
     from deadlines.grammar.lexer import Lexed
 
 

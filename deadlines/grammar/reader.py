@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from deadlines.grammar.chart import Atom, Cover, Reduced, Span, as_clauses, as_one_clause, shape
+from deadlines.grammar.chart import Cover, as_clauses, as_one_clause, shape
 from deadlines.grammar.clause import Clause, Piece
+from deadlines.grammar.clauses import Span
 from deadlines.grammar.compose import Part, compose
 from deadlines.grammar.lexer import Lexed, lex, lex_loosely, number
+from deadlines.grammar.reduction import Atom, Reduced
 from deadlines.text import is_blank, normalise
 from deadlines.types import Ambiguous, Deadline, Evidence, Milestone, Reading, Unread, Unspecified
 

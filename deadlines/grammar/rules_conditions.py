@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from functools import partial
 
+from deadlines.grammar.actors import actors_of
 from deadlines.grammar.clause import Clause, Piece
 from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import ClauseRule
 from deadlines.grammar.values import Span
-from deadlines.grammar.words import ORGANISATIONS
 from deadlines.text import bare
 from deadlines.types import Condition, Conditional, Term, Unspecified
 
-_HEADS = sorted({bare(name) for name in ORGANISATIONS} | {"lanh dao", "cac", "nhung"}, key=len, reverse=True)
-_NEXT_ACTOR = re.compile(r"\s*[,;/&]\s*|\s+(?:và|hoặc|và/hoặc|va|hoac)\s+", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,5}[a-zđ]?(?:/\d{4})?(?:/|-\s?)[\wđĐ/&-]*\w", re.IGNORECASE)
 _ACTS_IN_NAMES = ("phê duyệt", "chấp thuận", "công nhận", "thông qua", "ban hành")
 
@@ -77,23 +75,6 @@ define(
 define("NEWLY", "( ban hành ( mới )? | ký ban hành | có hiệu lực )")
 define("ABOUT", "( hướng dẫn | quy định | về | phê duyệt | triển khai | cho | đối với | sửa đổi | thay thế )")
 define("ISSUERS", "ORG ( VERBLIKE | WC | ; )*?")
-
-
-def actors_of(text: str) -> tuple[str, ...]:
-    """The bodies in a printed list; names that hold a comma or "và" themselves stay whole."""
-    pieces: list[str] = []
-    start = 0
-    for separator in _NEXT_ACTOR.finditer(text):
-        if _starts_actor(text[separator.end() :]):
-            pieces.append(text[start : separator.start()])
-            start = separator.end()
-    pieces.append(text[start:])
-    return tuple(piece.strip(" ,;") for piece in pieces if piece.strip(" ,;"))
-
-
-def _starts_actor(text: str) -> bool:
-    plain = bare(text.lower())
-    return any(plain.startswith(head) and not plain[len(head) : len(head) + 1].isalnum() for head in _HEADS)
 
 
 def _condition(form: str, clause: Clause) -> Condition:

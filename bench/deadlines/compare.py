@@ -1,0 +1,165 @@
+"""Our reader beside others on the gold readings, in one run.
+
+    python bench/deadlines/compare.py [--peers PYTHON] [--node DIRECTORY]
+
+PYTHON is the interpreter of an environment with dateparser, python-dateutil, edtf and pyduckling-native-phihos;
+DIRECTORY one where chrono-node is installed. What is missing is skipped and said so. Times are CPU times.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+SHARED = Path(os.environ.get("DONDOC_SHARED", ROOT.parent / "shared"))
+BASE = "2026-01-01"
+_FIRST = time.process_time()
+sys.path.insert(0, str(ROOT))
+
+from deadlines.explain_json import describe  # noqa: E402
+from deadlines.grammar import read, read_afresh  # noqa: E402
+from deadlines.grammar.chart import as_clauses, as_one_clause, shape  # noqa: E402
+
+LOADING = time.process_time() - _FIRST
+
+
+def gold() -> list[dict[str, Any]]:
+    path = SHARED / "gold" / "deadlines.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def says_when(line: dict[str, Any]) -> bool:
+    return any(line["meaning"][key] for key in ("start", "due", "rrule", "condition"))
+
+
+def has_no_date(line: dict[str, Any]) -> bool:
+    return not any(line["meaning"][key] for key in ("start", "due", "rrule"))
+
+
+def peer_is_right(line: dict[str, Any], found: list[list[str]]) -> bool:
+    """A peer gives days only, so a text with a rule or a condition is beyond it."""
+    meaning = line["meaning"]
+    if meaning["rrule"] or meaning["condition"]:
+        return False
+    if line["kind"] == ["range"]:
+        return [meaning["start"], meaning["due"]] in found
+    if meaning["due"]:
+        return any(end == meaning["due"] for _, end in found)
+    return any(start == meaning["start"] for start, _ in found)
+
+
+def we_are_right(line: dict[str, Any]) -> bool:
+    entry, meaning = describe(read(line["text"])), line["meaning"]
+    awaited = meaning["condition"]
+    same = all(entry[key] == meaning[key] for key in ("start", "due", "rrule"))
+    if awaited is None:
+        return same and entry["condition"] is None
+    got = entry["condition"] or {}
+    return same and all(got.get(key) == awaited[key] for key in ("actors", "act", "instrument"))
+
+
+def moved(text: str, shift: int) -> str:
+    text = re.sub(r"\b20[2-4]\d\b", lambda year: str(int(year.group()) + shift), text)
+    return re.sub(r"\b([1-9])/(?=\d)", lambda number: f"{(int(number.group(1)) + shift) % 9 + 1}/", text)
+
+
+def unseen(texts: list[str]) -> list[str]:
+    """Texts that nobody has read yet: the gold and the corpus with their years, days and numbers moved."""
+    made = dict.fromkeys(moved(text, shift) for shift in range(1, 13) for text in texts)
+    return [text for text in made if text not in set(texts)]
+
+
+def per_second(reading: Callable[[str], object], texts: list[str], times: int = 1) -> float:
+    start = time.process_time()
+    for _ in range(times):
+        for text in texts:
+            reading(text)
+    return len(texts) * times / (time.process_time() - start)
+
+
+def ours(lines: list[dict[str, Any]], speed: list[str]) -> dict[str, float]:
+    texts = [line["text"] for line in lines]
+    first = per_second(read_afresh, texts)
+    for cached in (shape, as_one_clause, as_clauses):
+        cached.cache_clear()
+    half = len(speed) // 2
+    new_shapes = per_second(read_afresh, speed[:half])
+    never_seen = per_second(read_afresh, speed[half:])
+    for text in texts:
+        read(text)
+    return {
+        "first": first,
+        "new_shapes": new_shapes,
+        "unseen": never_seen,
+        "repeated": per_second(read, texts, 200),
+    }
+
+
+def run_peers(python: str | None, node: str | None, asked: dict[str, Any]) -> dict[str, Any]:
+    results: dict[str, Any] = {}
+    question = json.dumps(asked)
+    here = Path(__file__).parent
+    if python:
+        done = subprocess.run([python, str(here / "peers.py")], input=question, capture_output=True, text=True)
+        results |= (
+            json.loads(done.stdout) if done.returncode == 0 else {"Python peers": {"skipped": done.stderr[-300:]}}
+        )
+    if node and shutil.which("node"):
+        script = Path(node) / "chrono.mjs"
+        shutil.copy(here / "chrono.mjs", script)
+        done = subprocess.run(["node", str(script)], input=question, capture_output=True, text=True, cwd=node)
+        results |= (
+            json.loads(done.stdout) if done.returncode == 0 else {"chrono-node": {"skipped": done.stderr[-300:]}}
+        )
+    return results
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--peers", help="the Python of an environment with the peers")
+    options.add_argument("--node", help="a directory with chrono-node")
+    chosen = options.parse_args()
+    lines = gold()
+    texts = [line["text"] for line in lines]
+    with (ROOT / "tests" / "corpora" / "deadlines.tsv").open(encoding="utf-8", newline="") as file:
+        corpus = [row["text"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    speed = unseen([*texts, *corpus])
+    scored = [line for line in lines if says_when(line)]
+    dateless = [line for line in lines if has_no_date(line)]
+    mine = ours(lines, speed)
+    right = sum(map(we_are_right, scored))
+    false = sum(
+        bool(describe(read(line["text"]))["due"] or describe(read(line["text"]))["start"]) for line in dateless
+    )
+    print(f"| reader | right /{len(scored)} | false /{len(dateless)} | texts/s unseen | texts/s repeated |")
+    print("|---|---|---|---|---|")
+    print(f"| **dondoc** | **{right}** | **{false}** | **{mine['unseen']:,.0f}** | **{mine['repeated']:,.0f}** |")
+    for name, result in run_peers(
+        chosen.peers, chosen.node, {"texts": texts, "speed": speed, "base": BASE}
+    ).items():
+        if "skipped" in result:
+            print(f"| {name} | not run: {result['skipped']} | | | |")
+            continue
+        found = dict(zip(texts, result["found"], strict=True))
+        right = sum(peer_is_right(line, found[line["text"]]) for line in scored)
+        false = sum(bool(found[line["text"]]) for line in dateless)
+        print(f"| {name} | {right} | {false} | {result['per_second']:,.0f} | the same |")
+    print(
+        f"\nOurs: loading {LOADING:.2f} s; the {len(texts)} gold texts as the very first, {mine['first']:,.0f}/s;"
+    )
+    print(f"{len(speed) // 2} texts never seen, with every shape forgotten before, {mine['new_shapes']:,.0f}/s.")
+
+
+if __name__ == "__main__":
+    main()
