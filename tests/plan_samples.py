@@ -149,6 +149,7 @@ def as_docx(plan: Sample) -> bytes:
     for line in plan.annex:
         document.add_paragraph(line)
     table = document.add_table(len(plan.rows) + 1, len(HEADER))
+    table.style = "Table Grid"
     for column, cell in enumerate(HEADER):
         table.cell(0, column).text = cell
     for at, row in enumerate(plan.rows):
@@ -239,3 +240,8 @@ def as_pdf(plan: Sample, *, ruled: bool = True, text_size: float = 9, broken: bo
     margins = {"leftMargin": 50, "rightMargin": 50, "topMargin": 50, "bottomMargin": 50}
     SimpleDocTemplate(held, pagesize=landscape(A4), **margins).build(story, onLaterPages=number)
     return held.getvalue()
+
+
+def flattened(plan: Sample) -> list[list[str]]:
+    """The rows with downward merged cells repeated and the rest of a cell merged across blank."""
+    return _flat(plan.rows)
