@@ -10,11 +10,28 @@ from __future__ import annotations
 from deadlines.text import bare, tone_variants
 
 WORD, OTHER, DOCUMENT = "w", "z", "D"
-ONE, QUARTER_NUMBER, MONTH_NUMBER, DAY_NUMBER, SMALL_NUMBER, YEAR, LARGE_NUMBER = "o", "a", "b", "c", "n", "Y", "x"
+ONE, QUARTER_NUMBER, MONTH_NUMBER, DAY_NUMBER, SMALL_NUMBER, YEAR, LARGE_NUMBER = (
+    "o",
+    "a",
+    "b",
+    "c",
+    "n",
+    "Y",
+    "x",
+)
 NUMBERS = "oabcnYx"
 DASHES = "-–—−‐‑‒―~"
 SAME_WORD = {"hàng": "hằng", "quí": "quý", "kì": "kỳ", "uỷ": "ủy", "mồng": "mùng", "q": "quý"}
-LOOKALIKES = {"l": "i", "ll": "ii", "li": "ii", "il": "ii", "lll": "iii", "iil": "iii", "lv": "iv", "iy": "iv"}
+LOOKALIKES = {
+    "l": "i",
+    "ll": "ii",
+    "li": "ii",
+    "il": "ii",
+    "lll": "iii",
+    "iil": "iii",
+    "lv": "iv",
+    "iy": "iv",
+}
 """What scanners make of Roman numerals; read only with lower confidence."""
 PUNCTUATION = {
     **dict.fromkeys(DASHES, "-"),

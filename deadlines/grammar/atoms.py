@@ -12,6 +12,7 @@ from deadlines.grammar.rule import AtomRule
 from deadlines.grammar.values import Part, Period, day_of, month_day, months, point, quarters, years
 
 define("QN", "( ( iv | iii | ii | i ) | <oa> | thứ? ( một | nhất | hai | nhì | ba | tư | bốn ) | đầu tiên )")
+define("QGLUED", "( qi | qii | qiii | qiv )")
 define("MWORD", "( mười ( một | hai )? | ( một | hai | ba | tư | bốn | sáu | bảy | tám | chín ) )")
 define("MN", "( <oab> | MWORD )")
 define("DN", "<oabc>")
@@ -33,7 +34,10 @@ def _part(
         part = build(**numbers)
         return part.of(y) if part else None
 
-    rules = [AtomRule(name, "P", f"{pattern} YL? {{y:YN}}", with_year)]
+    rules = [
+        AtomRule(name, "P", f"{pattern} YL? {{y:YN}}", with_year),
+        AtomRule(name, "P", f"{pattern} LP năm? {{y:YN}} RP", with_year),
+    ]
     return [*rules, AtomRule(f"{name}-without-year", "p", f"{pattern} {unless}", build)] if bare else rules
 
 
@@ -74,6 +78,13 @@ def _list(name: str, pattern: str, each: Callable[[int], Part | None]) -> list[A
         AtomRule(name, "Q", f"{pattern} YL? {{y:YN}}", with_year),
         AtomRule(f"{name}-without-year", "q", pattern, parts),
     ]
+
+
+def _days_of_year(pairs: list[str]) -> tuple[Part, ...] | None:
+    """ "15/3, 15/6 và 15/12" """
+    numbers = [int(word) for word in pairs if word.isdecimal()]
+    made = [month_day(month, day) for day, month in zip(numbers[::2], numbers[1::2], strict=True)]
+    return tuple(part for part in made if part) if all(made) else None
 
 
 def _two_digit(d: int, m: int, yy: int) -> Period | None:
@@ -124,10 +135,13 @@ RANGES = [
     *_range("quarters-of-year", "( quý | quý . ) {a:QN} TO ( quý )? {b:QN}", lambda a, b: quarters(a, b)),
     *_range("months-of-year", "( tháng | t ) {a:MN} TO ( tháng | t )? {b:MN}", lambda a, b: months(a, b)),
     *_range("months-to-month", "từ {a:MN} TO tháng {b:MN}", lambda a, b: months(a, b)),
+    AtomRule("list-of-days", "q", "ngày? {pairs:DLIST} !/", _days_of_year),
     *_list("list-of-quarters", "quý {listed:QLIST}", lambda q: quarters(q, q)),
     *_list("list-of-months", "( tháng | t ) {listed:MLIST}", lambda m: months(m, m)),
 ]
 define("QLIST", "QN ( ( AND | , và | ; và ) quý? QN )+")
+define("DM", "DN / MN")
+define("DLIST", "DM ( ( AND | , và | ; và ) ngày? DM ) ( ( AND | , và | ; và ) ngày? DM )+")
 define("MLIST", "MN ( ( AND | , và | ; và ) ( tháng | t )? MN !/ )+")
 
 PARTS = [
@@ -148,6 +162,7 @@ PARTS = [
     *_part("middle-of-quarter", f"giữa {_QUARTER}", lambda q: point(3 * q - 1, 15)),
     *_part("end-of-quarter", f"cuối {_QUARTER}", lambda q: point(3 * q, -1)),
     *_part("quarter", _QUARTER, lambda q: quarters(q, q)),
+    *_part("glued-quarter", "{q:QGLUED}", lambda q: quarters(q, q)),
     *_part("first-quarter", "quý đầu ( tiên )? ( của )?", lambda: quarters(1, 1), bare=False),
     *_part("last-quarter", "quý cuối ( cùng )? ( của )?", lambda: quarters(4, 4), bare=False),
     *_part("rest-of-year", "( những | các ) tháng ( cuối | còn lại ) ( của )?", lambda: point(12, 31), bare=False),

@@ -21,7 +21,9 @@ define(
     | xong | thực hiện | triển khai | tổ chức
     | phấn đấu | tiếp tục | ban hành | trình | báo cáo | gửi | nộp | dự kiến | khoảng | cơ bản | bắt đầu
     | phải | ( thời gian )? yêu cầu | cụ thể | và | toàn bộ
-    | kéo dài | DOC : | việc | : | - | + | " | ( <oabcnx> % ) | đạt <oabcnx> % )""",
+    | kéo dài | hạn ( nộp | báo cáo | gửi | trình | hoàn thành ) | bảo đảm | đảm bảo | quyết tâm
+    | cố gắng | tại | kỳ họp ( thường lệ | chuyên đề )? ( hđnd tỉnh | hội đồng nhân dân tỉnh )? !<p> | DOC :
+    | việc | : | - | + | " | ( <oabcnx> % ) | đạt <oabcnx> % )""",
 )
 define(
     "BACK",

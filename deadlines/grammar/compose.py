@@ -95,7 +95,9 @@ def _gated(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """A condition beside a date or an open-ended duty is its gate; reports "on demand" are a duty of their own."""
     if not any(isinstance(term, Fixed | Range | OpenStart | Recurring | Ongoing) for term in terms):
         return terms
-    follows = any(isinstance(term, Conditional) and term.condition.act == "theo" for term in terms)
+    follows = any(
+        isinstance(term, Conditional) and term.condition.act == "theo" and not is_occasion(term) for term in terms
+    )
     return tuple(
         replace(term, gate=True)
         if isinstance(term, Conditional) and term.offset is None and not is_occasion(term)

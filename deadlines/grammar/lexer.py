@@ -72,9 +72,12 @@ def lex_loosely(printed: Printed) -> Lexed:
         mended = pattern.sub(digit, mended)
     lexed = lex(Printed(text=printed.text, folded=mended, offsets=printed.offsets))
     confidence = PLAIN if mended == printed.folded else MENDED
+    marked = not printed.folded.isascii()
     signs = []
     for word, sign in zip(lexed.words, lexed.signs, strict=True):
         plain = ALPHABET.loose.get(bare(word))
+        if marked and word.isascii() and sign != WORD:
+            plain = None
         if plain is None or (sign != WORD and not word.isascii()) or not word[0].isalpha():
             signs.append(sign)
             continue
@@ -97,9 +100,12 @@ def _sign(word: str) -> str:
 
 _NUMBER_WORDS = {
     "mot": 1, "nhat": 1, "dau": 1, "i": 1, "l": 1, "hai": 2, "nhi": 2, "ii": 2, "ll": 2, "li": 2, "il": 2,
-    "ba": 3, "iii": 3, "lll": 3, "iil": 3, "bon": 4, "tu": 4, "iv": 4, "lv": 4, "iy": 4, "nam": 5, "lam": 5,
-    "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10,
+    "ba": 3, "iii": 3, "lll": 3, "iil": 3, "bon": 4, "iv": 4, "lv": 4, "iy": 4, "lam": 5,
+    "bay": 7, "tam": 8, "chin": 9, "muoi": 10,
 }  # fmt: skip
+
+
+_MARKED_WORDS = {"sáu": 6, "tư": 4, "năm": 5, "qi": 1, "qii": 2, "qiii": 3, "qiv": 4}
 
 
 def number(words: list[str]) -> int:
@@ -118,4 +124,5 @@ def number(words: list[str]) -> int:
 
 @lru_cache(maxsize=256)
 def _value(word: str) -> int:
-    return _NUMBER_WORDS.get(bare(word), 0)
+    """Words that are others without their marks ("sáu", "sau") count only with them."""
+    return _MARKED_WORDS.get(word) or _NUMBER_WORDS.get(bare(word), 0)

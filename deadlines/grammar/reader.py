@@ -85,7 +85,7 @@ def _captures(atom: Atom, lexed: Lexed) -> dict[str, Any]:
         first, last = atom.first + start - atom.first, end
         if name == "listed":
             captures[name] = _listed(words[first:last])
-        elif name in ("units", "k"):
+        elif name in ("units", "k", "pairs"):
             captures[name] = words[first:last]
         else:
             captures[name] = number(words[first:last])
@@ -96,7 +96,18 @@ def _listed(words: Sequence[str]) -> tuple[int, ...]:
     values: list[int] = []
     current: list[str] = []
     for word in [*words, ","]:
-        if not word.isalnum() or word in ("và", "va", "hoặc", "quý", "quy", "tháng", "thang", "q", "t", "quí"):
+        if not word.isalnum() or word in (
+            "và",
+            "va",
+            "hoặc",
+            "quý",
+            "quy",
+            "tháng",
+            "thang",
+            "q",
+            "t",
+            "quí",
+        ):
             if current:
                 values.append(number(current))
             current = []

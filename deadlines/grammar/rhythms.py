@@ -5,7 +5,17 @@ from __future__ import annotations
 from deadlines.grammar.lexer import number
 from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import AtomRule
-from deadlines.grammar.values import DAILY, HALF_YEARLY, MONTHLY, QUARTERLY, WEEKLY, YEARLY, Rhythm, Span, of_months
+from deadlines.grammar.values import (
+    DAILY,
+    HALF_YEARLY,
+    MONTHLY,
+    QUARTERLY,
+    WEEKLY,
+    YEARLY,
+    Rhythm,
+    Span,
+    of_months,
+)
 from deadlines.text import bare
 from deadlines.types import Unit
 
@@ -130,10 +140,16 @@ DATED = [
         _of_half_end,
     ),
     AtomRule(
-        "day-of-every-month", "E", "ngày {d:DN} ( , )? EVERYMONTH ( sau | tiếp theo )? !<oabcnY>", _day_of_month
+        "day-of-every-month",
+        "E",
+        "ngày {d:DN} ( , )? EVERYMONTH ( sau | tiếp theo )? !<oabcnY>",
+        _day_of_month,
     ),
     AtomRule(
-        "month-then-day", "E", "( hằng tháng | mỗi tháng ) ( , )? ( vào )? ngày {d:DN} !/ !tháng", _day_of_month
+        "month-then-day",
+        "E",
+        "( hằng tháng | mỗi tháng ) ( , )? ( vào )? ngày {d:DN} !/ !tháng",
+        _day_of_month,
     ),
     AtomRule(
         "end-of-every-month",
@@ -154,7 +170,10 @@ DATED = [
         lambda: Rhythm("month", (), 7, dated=True),
     ),
     AtomRule(
-        "end-of-every-quarter", "E", "( cuối ( mỗi | hằng )? quý !QN | tháng cuối OFQUARTER )", lambda: QUARTERLY
+        "end-of-every-quarter",
+        "E",
+        "( cuối ( mỗi | hằng )? quý !QN | tháng cuối OFQUARTER )",
+        lambda: QUARTERLY,
     ),
     AtomRule("end-of-every-year", "E", "( cuối ( mỗi | hằng ) năm | cuối năm hằng năm )", lambda: YEARLY),
     AtomRule("middle-of-every-year", "E", "giữa ( mỗi | hằng ) năm", lambda: Rhythm("year", (6,), 30, dated=True)),
@@ -178,8 +197,12 @@ DATED = [
 EVERY = [
     AtomRule("times-every-year", "E", "PERIODIC? ATLEAST? EACH năm ATLEAST? {n:NN} lần", _times_a_year),
     AtomRule(
-        "times-a-year", "E", "PERIODIC? ATLEAST? {n:NN} lần ( / | trong | mỗi | một | / ONE ) năm", _times_a_year
+        "times-a-year",
+        "E",
+        "PERIODIC? ATLEAST? {n:NN} lần ( / | trong | mỗi | một | / ONE ) năm",
+        _times_a_year,
     ),
+    AtomRule("one-year-times", "E", "ONE năm ATLEAST? {n:NN} lần", _times_a_year),
     AtomRule("year-times", "E", "PERIODIC? ATLEAST? ONE? năm / {n:NN} lần", _times_a_year),
     AtomRule(
         "every-so-many-months",
@@ -188,7 +211,12 @@ EVERY = [
         every_months,
     ),
     AtomRule("times-per-months", "E", "PERIODIC? ATLEAST? ONCE ( / | mỗi | trong ) {n:NN} tháng", every_months),
-    AtomRule("every-so-many-years", "E", "PERIODIC? EACH? {n:NN} năm ( / ONE? lần | ONCE | / ONCE )", _every_years),
+    AtomRule(
+        "every-so-many-years",
+        "E",
+        "PERIODIC? ATLEAST? EACH? {n:NN} năm ( / ONE? lần | ONCE | / ONCE )",
+        _every_years,
+    ),
     AtomRule("times-per-years", "E", "ATLEAST? ONCE / {n:NN} năm", _every_years),
     AtomRule("each-six-months", "E", "PERIODIC? EACH {n:NN} tháng !đầu !cuối", every_months),
     AtomRule("each-years", "E", "PERIODIC? mỗi {n:NN} năm", _every_years),
@@ -211,6 +239,9 @@ SPANS = [
     AtomRule("quarters-long", "U", "{n:NN} quý", lambda n: Span(3 * n, Unit.MONTHS)),
     AtomRule("years-long", "U", "{n:NN} năm !<Y>", lambda n: Span(n, Unit.YEARS)),
     AtomRule(
-        "hours", "U", "{n:NN} ( giờ | tiếng ) !<oabcnxY> !ngày !, !thứ", lambda n: Span(-(-n // 24), Unit.DAYS)
+        "hours",
+        "U",
+        "{n:NN} ( giờ | tiếng ) !<oabcnxY> !ngày !, !thứ",
+        lambda n: Span(-(-n // 24), Unit.DAYS),
     ),
 ]

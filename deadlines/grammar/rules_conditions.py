@@ -18,7 +18,7 @@ _ACTS_IN_NAMES = ("phê duyệt", "chấp thuận", "công nhận", "thông qua"
 
 define(
     "WHEN",
-    """( ( chỉ )? ( ngay | liền | kể từ | từ | tính từ | đến | cho đến )? ( sau khi | khi | sau )
+    """( ( chỉ )? ( ngay | liền | kể từ | từ | tính từ  )? ( sau khi | khi | sau )
     | ( kể | tính )? từ ( khi | ngày | lúc | thời điểm ) | ngay sau ( khi | ngày )? | sau ngày
     | trên cơ sở )""",
 )
@@ -28,7 +28,8 @@ define(
     | lúc )? )""",
 )
 define(
-    "WITHIN", "( trong | vòng | thời hạn | thời gian | ATMOST | sau | khoảng | tối đa | là | chậm nhất | ngay )*"
+    "WITHIN",
+    "( trong | vòng | thời hạn | thời gian | ATMOST | sau | khoảng | tối đa | là | chậm nhất | ngay )*",
 )
 define("BE", "( được | đã | đã được | sẽ được | có )")
 define("TASKNO", "<oabcn> ( . <oabcn> )*")
@@ -70,7 +71,8 @@ define("ACTORS", "ORG CF*")
 define("DOCS", "DOC CF*?")
 define(
     "ENACT",
-    "( ban hành | phê duyệt | thông qua | công bố | ký | ký ban hành | có hiệu lực | chấp thuận | ban hành mới )",
+    "( ban hành | phê duyệt | thông qua | công bố | ký | ký ban hành | có hiệu lực | chấp thuận | duyệt "
+    "| ban hành mới )",
 )
 define("NEWLY", "( ban hành ( mới )? | ký ban hành | có hiệu lực )")
 define("ABOUT", "( hướng dẫn | quy định | về | phê duyệt | triển khai | cho | đối với | sửa đổi | thay thế )")
@@ -225,7 +227,10 @@ RULES = [
         family="event",
     ),
     ClauseRule(
-        "within-after-task", "WITHIN {u:U} SINCE DONE? TASKWORD {task:TASKNO} DONE?", _task_then, family="event"
+        "within-after-task",
+        "WITHIN {u:U} SINCE DONE? TASKWORD {task:TASKNO} DONE?",
+        _task_then,
+        family="event",
     ),
     ClauseRule(
         "reference",
@@ -235,7 +240,8 @@ RULES = [
     ),
     ClauseRule(
         "following",
-        "( bám | bám sát )? theo ( đúng )? {instrument:FOLLOW} ( WC*? ) của {actors:ACTORS}",
+        "( bám | bám sát )? theo ( đúng )? {instrument:FOLLOW} ( WC*? ) của {actors:ORG ( VERBLIKE "
+        "| WC )*?} ( ABOUT CF* )?",
         _follows,
         family="follow",
     ),

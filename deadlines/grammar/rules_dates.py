@@ -21,8 +21,8 @@ define(
     "BYWORD",
     """( ATMOST | VISION | trong | vào | tại | đến | tới | cho đến | hết | là | đến trước | kết thúc
     | ngay | cuối cùng
-    | trong vòng | trong khoảng | thời gian | thời điểm | mốc | khoảng | dự kiến | trong thời gian | và
-    | đúng | nội | cả | suốt | toàn | dịp | : | - )""",
+    | trong vòng | trong khoảng | thời gian | thời điểm | mốc | khoảng | dự kiến | trong thời gian | đúng
+    | nội | cả | suốt | toàn | dịp | : | - )""",
 )
 define("BY", "BYWORD*")
 define("BEFORE", "( trước ( ngày | thời điểm )? | xong trước )")
@@ -62,6 +62,11 @@ def _each(clause: Clause) -> tuple[Term, ...]:
     return tuple(_fixed(period, clause) for period in clause["a"])
 
 
+def _each_part(clause: Clause) -> tuple[Term, ...] | None:
+    """Lists of single days without a year are those of every year (`rules_rhythms`)."""
+    return None if all(part.day for part in clause["a"]) else _each(clause)
+
+
 def _before(clause: Clause) -> Term:
     return _before_period(clause["a"], "tentative" in clause.flags)
 
@@ -70,7 +75,9 @@ def _before_period(period: Period | Part, tentative: bool) -> Term:
     if isinstance(period, Part):
         month, day = period.day_before
         return Fixed(
-            due=MonthDay(month=month, day=day), named=period.opening if period.day else None, tentative=tentative
+            due=MonthDay(month=month, day=day),
+            named=period.opening if period.day else None,
+            tentative=tentative,
         )
     return Fixed(due=period.day_before, named=period.start if period.day else None, tentative=tentative)
 
@@ -199,7 +206,7 @@ RULES = [
         _between,
     ),
     ClauseRule("list-of-periods", "BY {a:Q}", _each),
-    ClauseRule("list-of-periods-without-year", "BY {a:q}", _each),
+    ClauseRule("list-of-periods-without-year", "BY {a:q}", _each_part),
     ClauseRule("days-to-date", "từ ( ngày )? {d:DN} TILL {b:P}", _days_of_month, final=True),
     ClauseRule("days-to-day", "từ ( ngày )? {d:DN} TILL {b:p}", _days_of_month, final=True),
     ClauseRule(
@@ -211,6 +218,8 @@ RULES = [
         "counted-after-day", "( trong | vòng | thời hạn | ATMOST | sau )* {u:U} sau ( ngày )? {a:P}", _counted
     ),
     ClauseRule(
-        "within-the-year", "( từ nay )? ( ( trong | cả | suốt | đến | hết | trong cả )+ năm ( nay )? )", _all_year
+        "within-the-year",
+        "( từ nay )? ( ( trong | cả | suốt | đến | hết | trong cả )+ năm ( nay )? )",
+        _all_year,
     ),
 ]

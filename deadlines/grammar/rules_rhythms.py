@@ -92,22 +92,30 @@ def _takes_day(rhythm: Rhythm, part: Part | None = None) -> bool:
     return halves or (rhythm.unit == "year" and rhythm.months == (12,))
 
 
-def _several(parts: tuple[Part, ...], clause: Clause, before: bool) -> Term | None:
-    """Two or more days of every year; one rule where they are the same day of their months."""
-    if len({part.last[1] for part in parts}) > 1:
-        return None
-    months = tuple(sorted(part.last[0] for part in parts))
-    rhythm = Rhythm("year", months, parts[0].last[1], dated=True)
+def _several(parts: tuple[Part, ...], clause: Clause, before: bool) -> tuple[Term, ...] | None:
+    """Days of every year, one rule for those that are the same day of their months."""
+    days = dict.fromkeys(part.last[1] for part in parts)
+    made = [_same_day(parts, day, clause, before) for day in days]
+    return tuple(term for term in made if term) if all(made) else None
+
+
+def _same_day(parts: tuple[Part, ...], day: int, clause: Clause, before: bool) -> Term | None:
+    months_of_day = tuple(sorted(part.last[0] for part in parts if part.last[1] == day))
+    rhythm = Rhythm("year", months_of_day, day, dated=True)
     return _before(rhythm, clause) if before else _term(rhythm, clause)
 
 
-def _list_every(clause: Clause) -> Term | None:
+def _list_every(clause: Clause) -> tuple[Term, ...] | None:
     if clause.has("e") and not _takes_day(clause["e"]):
         return None
-    return _several(clause["p"], clause, False)
+    if not clause.has("e") and not all(part.day for part in clause["p"]):
+        return None
+    return _several(clause["p"], clause, clause.has("before"))
 
 
-def _two_every(clause: Clause) -> Term | None:
+def _two_every(clause: Clause) -> tuple[Term, ...] | None:
+    if not clause.has("e") and not (clause["p"].day and clause["o"].day):
+        return None
     return _several((clause["p"], clause["o"]), clause, clause.has("before"))
 
 
@@ -203,7 +211,9 @@ RULES = [
     ClauseRule("date-every-year", "( FROM | BY | PERIODIC )* {p:p} ( , | LP )? {e:E} RP?", _part_every),
     ClauseRule("before-date-every-year", "BEF {p:p} ( , | LP )? {e:E} RP?", _before_part_every),
     ClauseRule(
-        "every-year-by-date", "BY {e:E} ( , | : | LP | / )* ( ACTOR? ACTC )? ( , )? BY {p:p} ( AIM )?", _part_every
+        "every-year-by-date",
+        "BY {e:E} ( , | : | LP | / )* ( ACTOR? ACTC )? ( , )? BY {p:p} ( AIM )?",
+        _part_every,
     ),
     ClauseRule(
         "every-year-before-date",
@@ -212,8 +222,11 @@ RULES = [
     ),
     ClauseRule("date-to-date-every-year", "( FROM | BY )* {o:p} TILL {p:p} ( , )? {e:E}", _part_every),
     ClauseRule("range-every-year", "( FROM | BY )* {p:r} ( , )? {e:E}", _part_every),
-    ClauseRule("days-every-year", "BY {p:q} ( , )? {e:E}", _list_every),
-    ClauseRule("days-every-year", "BY {e:E} ( , | : | LP )* BY {p:q}", _list_every),
+    ClauseRule("days-every-year", "( {before:BEF} ( các ngày? )? | BY ) {p:q} ( , )? {e:E}", _list_every),
+    ClauseRule("days-a-year", "( {before:BEF} ( các ngày? )? | BY ) {p:q}", _list_every, family="days"),
+    ClauseRule(
+        "days-every-year", "BY {e:E} ( , | : | LP )* ( {before:BEF} ( các ngày? )? | BY ) {p:q}", _list_every
+    ),
     ClauseRule(
         "two-days-every-year",
         "( {before:BEF} | BY ) {p:p} ( AND | TO | BEF | , và )+ {o:p} ( , )? {e:E}",

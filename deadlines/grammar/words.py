@@ -37,7 +37,7 @@ ISSUING = (
     "cho ý kiến", "chấp thuận", "thẩm định", "giao", "phân bổ", "bố trí", "cho phép", "đồng ý",
     "thống nhất",
     "công nhận", "quyết định", "hướng dẫn", "triển khai", "sửa đổi", "bổ sung", "hoàn thành", "hoàn thiện",
-    "cấp",
+    "duyệt",
     "kết luận", "giao kế hoạch", "giao dự toán", "phân bổ kinh phí", "cấp kinh phí", "trình", "tổ chức",
     "nghiệm thu",
     "bàn giao", "xây dựng", "nâng cấp", "ban hành mới", "sắp xếp", "bố trí kinh phí", "sáp nhập",
@@ -91,7 +91,11 @@ def _any(name: str, phrases: tuple[str, ...]) -> None:
         by_length.setdefault(len(phrase.split()), []).append(phrase.split())
     choices = [" ".join(words) for words in [*by_length.pop(4, []), *by_length.pop(3, [])]]
     pairs, singles = by_length.get(2, []), by_length.get(1, [])
-    for part, words in ("1", [w[0] for w in pairs]), ("2", [w[1] for w in pairs]), ("S", [w[0] for w in singles]):
+    for part, words in (
+        ("1", [w[0] for w in pairs]),
+        ("2", [w[1] for w in pairs]),
+        ("S", [w[0] for w in singles]),
+    ):
         define_one_of(f"{name}{part}", words)
     define(name, f"( {' | '.join([*choices, f'{name}1 {name}2', f'{name}S'])} )")
 
