@@ -22,17 +22,15 @@ class PrivateAddress(Exception):  # noqa: N818 (names what was found)
     """The address belongs to no machine of the public internet."""
 
 
-def refuse_private(host: str, port: int | None) -> None:
-    """Raises PrivateAddress where any address of this name is not public. A name that is not known passes:
+def refuse_private(host: str) -> None:
+    """Raises PrivateAddress where any address of this name is not public.
 
-    what stands in a host's place is often a token, and the second lock watches the connection itself.
+    A name that is not known now passes: the second lock watches the connection itself.
     """
     if host.rstrip(".").lower() == "localhost" or host.lower().endswith((".localhost", ".local", ".internal")):
         raise PrivateAddress
-    if "." not in host and ":" not in host and not host.isdigit() and not host.lower().startswith("0x"):
-        return
     try:
-        found = socket.getaddrinfo(host, port or 443, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return
     for *_, address in found:

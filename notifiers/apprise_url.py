@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyFormat
+from apprise.manager_plugins import NotificationManager
 
 from notifiers.apprise_guard import PrivateAddress, public_connections_only, refuse_private
 from notifiers.channel import ChannelError, scheme_of
@@ -24,6 +25,7 @@ from notifiers.message import Message, Receipt
 from notifiers.render_clean import block, shorten
 
 _INSTANCES = 64
+_manager: Any = NotificationManager
 
 
 class AppriseChannel:
@@ -36,6 +38,10 @@ class AppriseChannel:
         self._url = url.strip()
         self._allow_private = allow_private
         self._service: Callable[[str], Any] = lru_cache(maxsize=_INSTANCES)(self._instantiate)
+        plugins = _manager()
+        if self.name not in plugins:
+            raise ChannelError(f"Apprise không có kênh “{self.name[:20]}”")
+        self._forms: tuple[str, ...] = plugins[self.name].templates
         self._refuse_private_host()
         if "{to}" not in self._url:
             self._service(self._url)
@@ -80,7 +86,7 @@ class AppriseChannel:
         self.close()
 
     def _instantiate(self, url: str) -> Any:
-        asset = AppriseAsset(secure_logging=True, http_redirects=False, app_id="Đôn Đốc")
+        asset = AppriseAsset(secure_logging=True, http_redirects=False, app_id="DonDoc")
         with _quiet():
             service = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
         if service is None:
@@ -91,12 +97,11 @@ class AppriseChannel:
         return service
 
     def _refuse_private_host(self) -> None:
-        """Only services that an organisation runs itself name a machine in their address."""
-        if self._allow_private:
+        """Only services that an organisation runs itself name a machine; elsewhere a token stands in its place."""
+        if self._allow_private or not any("{host}" in form for form in self._forms):
             return
         try:
-            parts = urlsplit(self._url)
-            refuse_private(unquote(parts.hostname or ""), parts.port)
+            refuse_private(unquote(urlsplit(self._url).hostname or ""))
         except PrivateAddress:
             raise ChannelError("địa chỉ trỏ vào mạng nội bộ; muốn dùng, đặt allow_private") from None
         except ValueError:

@@ -128,8 +128,8 @@ def _failure(words: str, status: str) -> NotSent:
 
 def _away(mail: EmailMessage, message_id: str) -> Report | None:
     """An automatic answer by RFC 3834, or by its subject where the mail program is older than that."""
-    kind = str(mail.get("auto-submitted", "no")).partition(";")[0].strip().lower()
-    marked = kind == "auto-replied" or "x-autoreply" in mail or "x-autorespond" in mail
+    kind = str(mail.get("auto-submitted", "no")).strip().lower()
+    marked = kind.startswith("auto-replied") or "x-autoreply" in mail or "x-autorespond" in mail
     subject = shorten(str(mail.get("subject", "")), 160)
     if not marked and not _AWAY.search(subject):
         return None

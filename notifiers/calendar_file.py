@@ -14,6 +14,7 @@ from icalendar import Alarm, Calendar, Event
 
 from notifiers.message import Attachment, Line, Notice, Urgency
 from notifiers.render_clean import line, shorten
+from notifiers.render_view import web_link
 
 _NAMES = uuid.UUID("5d0d0c00-0000-4000-8000-00000d0d0c00")
 _NO_DATE_OF_ITS_OWN = frozenset({Urgency.QUESTION})
@@ -53,8 +54,8 @@ def _event(notice: Notice, item: Line, created: datetime) -> Event:
     event.add("summary", f"Hạn: {shorten(item.title, 150)}")
     event.add("description", "\n".join(_facts(notice, item)))
     event.add("transp", "TRANSPARENT")
-    if item.link and item.link.lower().startswith(("https://", "http://")):
-        event.add("url", line(item.link))
+    if link := web_link(item.link):
+        event.add("url", link)
     for morning in _MORNINGS:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")

@@ -94,8 +94,9 @@ def _sender_headers(sender: Sender) -> tuple[str, ...]:
     lines = [_address_header("From", sender.name, address)]
     if sender.organisation:
         lines.append(_text_header("Organization", line(sender.organisation)))
-    list_id = re.sub(r"[^a-z0-9.-]", "", sender.list_id.lower()) or sender.host
-    return (*lines, f"List-Id: <{list_id}>")
+    list_id = sender.list_id.lower()
+    named = _DOMAIN.fullmatch(list_id) and len(list_id) <= 253
+    return (*lines, f"List-Id: <{list_id if named else sender.host}>")
 
 
 def _text_header(name: str, value: str) -> str:

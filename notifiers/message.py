@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -120,6 +121,7 @@ class Sender:
         """The domain that Message-IDs, List-Id and EHLO use, always in ASCII."""
         name = self.domain or self.address.rpartition("@")[2]
         try:
-            return name.encode("idna").decode("ascii").lower()
+            host = name.encode("idna").decode("ascii").lower()
         except UnicodeError:
-            return "dondoc.invalid"
+            host = ""
+        return host if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", host) else "dondoc.invalid"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 
 from notifiers.message import Line, Notice, Urgency
 from notifiers.render_clean import line, shorten
 
+_URL_MARKS = "%:/?#[]@!$&'()*+,;=-._~"
 _RANK = {urgency: rank for rank, urgency in enumerate(Urgency)}
 _TONE = {Urgency.ESCALATED: "hot", Urgency.OVERDUE: "hot", Urgency.TODAY: "warm", Urgency.SOON: "warm"}
 _COUNTED = {
@@ -70,10 +72,8 @@ class View:
 
 
 def ordered(notice: Notice) -> tuple[Line, ...]:
-    """The lines, most urgent first, then by date; lines without a date last among their own."""
-    return tuple(
-        sorted(notice.lines, key=lambda item: (_RANK[item.urgency], item.due or date.max, item.key, item.number))
-    )
+    """The lines, most urgent first, then by date, those without one last; else as given."""
+    return tuple(sorted(notice.lines, key=lambda item: (_RANK[item.urgency], item.due or date.max)))
 
 
 def view_of(notice: Notice, *, shown: int, sheet_name: str = "", calendar_name: str = "") -> View:
@@ -100,7 +100,7 @@ def view_of(notice: Notice, *, shown: int, sheet_name: str = "", calendar_name: 
         hidden=max(0, len(lines) - shown),
         sheet_name=sheet_name,
         calendar_name=calendar_name,
-        link=_web(notice.link),
+        link=web_link(notice.link),
         reply_to=line(notice.reply_to or ""),
     )
 
@@ -141,7 +141,7 @@ def _task(position: int, item: Line) -> TaskView:
         status=status(item),
         role="" if item.role == "lead" else coordinating,
         note=line(item.note),
-        link=_web(item.link),
+        link=web_link(item.link),
     )
 
 
@@ -166,7 +166,7 @@ def _day(day: date) -> str:
     return f"{day.day:02d}/{day.month:02d}/{day.year:04d}"
 
 
-def _web(address: str | None) -> str:
+def web_link(address: str | None) -> str:
     """Only what opens in a browser; anything else is left out."""
-    text = line(address or "").replace(" ", "%20")
+    text = quote(line(address or ""), safe=_URL_MARKS)
     return text if text.lower().startswith(("https://", "http://")) else ""
