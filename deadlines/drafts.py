@@ -57,7 +57,8 @@ class Unfolded:
 
     drafts: list[Draft] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
-    undatable: bool = False
+    undatable: set[int] = field(default_factory=set)
+    """Terms whose date needs the plan's date of issue, which is not known."""
     endless: bool = False
     """There are more beyond the window."""
     full_until: date | None = None

@@ -165,9 +165,7 @@ def _needs_date(known: Known, out: Unfolded, waiting: tuple[Awaited, ...]) -> bo
             out.steps.append(steps.followed(one.condition))
         elif one.gate:
             out.steps.append(steps.gate_shut(one.condition))
-    undatable = out.undatable and not any(draft.key in known.extensions for draft in out.drafts)
-    if undatable:
-        out.steps.append(steps.year_missing())
+    undatable = any(f"t{at}:once" not in known.extensions for at in out.undatable)
     silent = not out.drafts and not waiting and not out.endless
     if silent and not undatable:
         out.steps.append(steps.no_date())

@@ -42,8 +42,8 @@ def unfold(at: int, term: Term, known: Known, out: Unfolded) -> None:
 def _fixed(at: int, term: Fixed, known: Known, out: Unfolded) -> None:
     if term.start is not None:
         _opening(at, term.start, term.tentative, known, out)
-    due = _day(term.due, known, out)
-    named = _day(term.named, known, out) if term.named is not None else None
+    due = _day(at, term.due, known, out)
+    named = _day(at, term.named, known, out) if term.named is not None else None
     if due is None:
         return
     if named is not None and known.counting.before_means_day_before:
@@ -58,11 +58,11 @@ def _once(at: int, on: date, tentative: bool = False) -> Draft:
     return Draft(key=f"t{at}:once", term=at, track=Track.DUE, on=on, tentative=tentative)
 
 
-def _day(due: date | MonthDay | Counted, known: Known, out: Unfolded) -> date | None:
+def _day(at: int, due: date | MonthDay | Counted, known: Known, out: Unfolded) -> date | None:
     match due:
         case MonthDay():
             if known.issued is None:
-                out.undatable = True
+                _year_missing(at, out)
                 return None
             on = first_from(due, known.issued)
             out.steps.append(steps.year_found(on, known.issued))
@@ -73,6 +73,11 @@ def _day(due: date | MonthDay | Counted, known: Known, out: Unfolded) -> date | 
             return on
         case _:
             return due
+
+
+def _year_missing(at: int, out: Unfolded) -> None:
+    out.undatable.add(at)
+    out.steps.append(steps.year_missing())
 
 
 def _opening(at: int, start: date, tentative: bool, known: Known, out: Unfolded) -> None:
@@ -87,7 +92,7 @@ def _opening(at: int, start: date, tentative: bool, known: Known, out: Unfolded)
 def _range(at: int, term: Range, known: Known, out: Unfolded) -> None:
     span = range_days(term, known.issued)
     if span is None:
-        out.undatable = True
+        _year_missing(at, out)
         return
     start, due = span
     if not isinstance(term.due, date) and known.issued is not None:
@@ -106,7 +111,7 @@ def _range(at: int, term: Range, known: Known, out: Unfolded) -> None:
 
 
 def _open_start(at: int, term: OpenStart, known: Known, out: Unfolded) -> None:
-    start = _day(term.start, known, out)
+    start = _day(at, term.start, known, out)
     if start is not None:
         _opening(at, start, term.tentative, known, out)
 
@@ -142,7 +147,7 @@ def _conditional(at: int, term: Conditional, known: Known, out: Unfolded) -> Non
     event = happened(at, term, issued=known.issued, met=known.met)
     if event is None:
         if term.condition.this_plan:
-            out.undatable = True
+            out.undatable.add(at)
             out.steps.append(steps.plan_undated())
         else:
             out.steps.append(steps.waiting(term.condition))

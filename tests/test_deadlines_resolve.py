@@ -455,6 +455,44 @@ def test_a_date_set_by_hand_never_doubles_a_rhythm() -> None:
     assert found(ongoing, Track.DUE) == [("t0:once", date(2018, 6, 29))]
 
 
+def test_only_what_is_printed_as_tentative_is() -> None:
+    terms = Range(start=date(2018, 4, 1), due=date(2020, 12, 31)), Ongoing(), Conditional(condition=DECREE)
+    assert {one.tentative for one in dates(*terms, met={2: date(2018, 5, 2)}).occurrences} == {False}
+    opened = dates(
+        Fixed(due=date(2018, 4, 30)), Conditional(condition=DECREE, gate=True), met={1: date(2018, 6, 1)}
+    )
+    assert {one.tentative for one in opened.occurrences} == {False}
+
+
+def test_an_undated_plan_is_asked_about_even_beside_a_date() -> None:
+    got = dates(Fixed(due=date(2018, 6, 29)), Conditional(condition=Condition(this_plan=True)), issued=None)
+    assert got.needs_date
+    assert any("tính từ ngày ban hành kế hoạch" in step for step in got.steps)
+    assert not any("không ghi năm" in step for step in got.steps)
+    once = Fixed(due=MonthDay(month=6, day=15)), Fixed(due=MonthDay(month=12, day=15))
+    half = dates(*once, issued=None, extensions={"t0:once": date(2018, 6, 15)})
+    assert (found(half), half.needs_date) == ([("t0:once", date(2018, 6, 15))], True)
+
+
+def test_a_long_range_is_complete_once_its_last_check_is_listed() -> None:
+    term = Range(start=date(2018, 1, 1), due=date(2030, 12, 31))
+    assert dates(term, until=date(2029, 12, 31)).complete_until == date(2029, 12, 31)
+    assert dates(term, until=date(2030, 1, 1)).complete_until is None
+    within_a_year = Range(start=date(2030, 1, 1), due=date(2030, 12, 31))
+    assert dates(within_a_year).complete_until is None
+
+
+def test_a_period_is_named_by_the_very_next_day() -> None:
+    rule, named = "FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=29", "FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=30"
+    assert found(dates(Recurring(rule=rule, named_rule=named)))[0] == ("t0:2018-06", date(2018, 6, 29))
+
+
+def test_an_extended_report_brings_in_no_other_report() -> None:
+    moved = {"t0:2018-Q2": date(2020, 2, 3)}
+    got = dates(Ongoing(), extensions=moved, since=date(2020, 1, 1), until=date(2020, 4, 1))
+    assert found(got) == [("t0:2018-Q2", date(2020, 2, 3)), ("t0:2020-Q1", date(2020, 3, 14))]
+
+
 DAYS = st.dates(date(2016, 1, 1), date(2030, 12, 31))
 MONTH_DAYS = st.builds(MonthDay, month=st.integers(1, 12), day=st.sampled_from([-1, 1, 15, 29, 31]))
 SPANS = st.tuples(DAYS, DAYS).map(lambda pair: Range(start=min(pair), due=max(pair)))
