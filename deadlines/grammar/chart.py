@@ -13,10 +13,10 @@ from deadlines.grammar.clauses import Span, clauses
 from deadlines.grammar.pattern import expression
 from deadlines.grammar.reduction import Reduced, reduce
 
-LONGEST = 110
+LONGEST = 80
 MOST_CLAUSES = 12
-MOST_STARTS = 24
-MOST_PATHS = 16
+MOST_STARTS = 16
+MOST_PATHS = 8
 
 
 @lru_cache(maxsize=8192)

@@ -8,15 +8,20 @@ from typing import Any
 
 from deadlines.grammar.chart import Cover, as_clauses, as_one_clause, shape
 from deadlines.grammar.clause import Clause, Piece
-from deadlines.grammar.clauses import Span
+from deadlines.grammar.clauses import CLAUSES, Span
 from deadlines.grammar.compose import Part, compose
 from deadlines.grammar.lexer import Lexed, lex, lex_loosely, number
-from deadlines.grammar.reduction import Atom, Reduced
+from deadlines.grammar.reduction import Atom, Reduced, prepare
 from deadlines.text import is_blank, normalise
 from deadlines.types import Ambiguous, Deadline, Evidence, Milestone, Reading, Unread, Unspecified
 
 LONGEST_TEXT = 1200
 """Longer texts are prose, for `deadlines.prose`."""
+
+
+for _rule in CLAUSES:
+    _ = _rule.regex  # half a second at the start, so that no text waits for it
+prepare()
 
 
 @lru_cache(maxsize=16384)
@@ -32,9 +37,11 @@ def read_afresh(text: str) -> Reading:
     if len(text) > LONGEST_TEXT:
         return Unread(text=text)
     printed = normalise(text)
-    found = readings(lex(printed), text)
+    exact = lex(printed)
+    found = readings(exact, text)
     if not found:
-        found = readings(lex_loosely(printed), text)
+        loose = lex_loosely(printed)
+        found = readings(loose, text) if loose.signs != exact.signs else []
     if not found:
         return Unread(text=text)
     return found[0] if len(found) == 1 else Ambiguous(text=text, readings=tuple(found))

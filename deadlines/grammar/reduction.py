@@ -44,15 +44,26 @@ class Reduced:
 
 
 _RIVALS = [rule for rule in ATOMS if rule.rival]
-for _atom in ATOMS:
-    _ = _atom.source  # teaches the lexer the rule's words
+SIGNS = frozenset(sign for rule in ATOMS for sign in rule.first)
+"""What an atom can begin with."""
 
 
 @lru_cache(maxsize=1024)
 def _atoms_from(sign: str) -> tuple[re.Pattern[str], tuple[AtomRule, ...]] | None:
     """The atoms that can begin with a sign, as one expression."""
     rules = tuple(rule for rule in ATOMS if sign in rule.first)
-    return (re.compile("|".join(f"({rule.source})" for rule in rules)), rules) if rules else None
+    return (_together(rules), rules) if rules else None
+
+
+@lru_cache(maxsize=256)
+def _together(rules: tuple[AtomRule, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"({rule.source})" for rule in rules))
+
+
+def prepare() -> None:
+    """Compiles every expression, so that no text waits for it."""
+    for sign in SIGNS:
+        _atoms_from(sign)
 
 
 def reduce(signs: str) -> list[Reduced]:

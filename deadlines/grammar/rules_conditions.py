@@ -163,7 +163,8 @@ def _events() -> list[ClauseRule]:
     for form, pattern in EVENTS.items():
         rules.append(ClauseRule(f"after-{form}", f"WHEN {pattern}", partial(_waits, form), family="event"))
         then = partial(_waits_then, form)
-        rules.append(ClauseRule(f"after-{form}-then", f"WHEN {pattern} {{u:U}}", then, family="event"))
+        if form in ("document-of", "is-issued", "issued-by"):
+            rules.append(ClauseRule(f"after-{form}-then", f"WHEN {pattern} {{u:U}}", then, family="event"))
         rules.append(ClauseRule(f"within-{form}", f"WITHIN {{u:U}} ( , )? SINCE {pattern}", then, family="event"))
     return rules
 
