@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -36,6 +36,18 @@ def last_good(connection: Connection, province: str, kind: str = "daily") -> Row
         .where(runs.c.province == province, runs.c.kind == kind, runs.c.ok.is_(True))
         .order_by(runs.c.id.desc())
         .limit(1)
+    ).first()
+
+
+def silence(connection: Connection, province: str, now: datetime, kind: str = "daily") -> timedelta | None:
+    """How long ago the last run that went well ended; None where there was none. An alarm outside watches it."""
+    last = last_good(connection, province, kind)
+    return None if last is None or last.ended_at is None else now - last.ended_at
+
+
+def last_begun(connection: Connection, province: str, kind: str = "daily") -> Row[Any] | None:
+    return connection.execute(
+        select(runs).where(runs.c.province == province, runs.c.kind == kind).order_by(runs.c.id.desc()).limit(1)
     ).first()
 
 
