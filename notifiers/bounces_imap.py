@@ -57,13 +57,21 @@ def _open(url: str) -> imaplib.IMAP4:
         reason = "Hộp thư nhận phản hồi phải có địa chỉ imaps://"
         raise Refused(reason, code="dondoc:url", scope=Scope.CHANNEL)
     try:
-        box.login(unquote(parts.username or ""), unquote(parts.password or ""))
+        _log_in(box, unquote(parts.username or ""), unquote(parts.password or ""))
         if box.select(f'"{folder}"')[0] != "OK":
             raise Refused("Hộp thư nhận phản hồi không có thư mục này", code="imap", scope=Scope.CHANNEL)
     except BaseException:
         box.shutdown()
         raise
     return box
+
+
+def _log_in(box: imaplib.IMAP4, user: str, password: str) -> None:
+    """LOGIN takes ASCII only; names with diacritics go by AUTHENTICATE PLAIN in UTF-8 (RFC 4616)."""
+    if (user + password).isascii():
+        box.login(user, password)
+    else:
+        box.authenticate("PLAIN", lambda _challenge: f"\0{user}\0{password}".encode())
 
 
 def _unseen(box: imaplib.IMAP4, domain: str, limit: int) -> Iterator[Report]:

@@ -28,7 +28,7 @@ from notifiers.email_message import digest, message_id
 from notifiers.errors import Refused, Scope, Unavailable
 from notifiers.render import render
 from tests.mail_samples import CREATED, SENDER, message, notice
-from tests.test_notifiers_email import authority as authority  # noqa: PLC0414 (a fixture)
+from tests.test_notifiers_email import authority as authority
 
 POSTFIX, DOVECOT = shutil.which("postfix", path="/usr/sbin"), shutil.which("dovecot", path="/usr/sbin")
 US = replace(SENDER, address="nhacviec@vp.minhson.example")

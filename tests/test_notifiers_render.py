@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -11,9 +12,10 @@ from pathlib import Path
 import pytest
 from lxml import html as lxml_html
 
+from notifiers.email_message import build
 from notifiers.message import Line, Urgency
 from notifiers.render import RenderError, check_templates, render
-from tests.mail_samples import CREATED, notice
+from tests.mail_samples import CREATED, SENDER, notice
 from tests.mail_samples import line as task
 
 WORDING = {
@@ -227,3 +229,15 @@ COLOURS = """() => {
   }
   return found;
 }"""
+
+
+def test_spamassassin_finds_nothing_to_object_to() -> None:
+    program = shutil.which("spamassassin")
+    if program is None:
+        pytest.skip("no spam checker: apt-get install spamassassin")
+    mail = build(render(notice(*mixed()), key="k", to="a@b.example", created=CREATED), SENDER)
+    told = subprocess.run([program, "-L", "-t"], input=mail, capture_output=True, check=False).stdout.decode()
+    found = re.search(r"Content analysis details:\s+\((-?[\d.]+) points", told)
+    if found is None:
+        pytest.skip("spamassassin has no rules here: sa-update or apt-get install spamassassin")
+    assert float(found[1]) < 1.0
