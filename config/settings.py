@@ -31,6 +31,12 @@ class Office(_Part):
     email: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")
     reply_to: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+$")
     phone: str = ""
+    parent: str = ""
+    """The body above the office, as letters print it ("UBND tỉnh Phú Châu"); empty: taken from the name."""
+    place: str = ""
+    """Where letters are dated ("Phú Châu"); empty: taken from the name."""
+    symbol: str = "VP"
+    """The office's part of the symbol of its letters ("VP" in 123/VP-TH)."""
 
 
 class Schedule(_Part):
@@ -93,6 +99,8 @@ class Reading(_Part):
 
 class Reminding(_Part):
     groups_coordinate: bool = False
+    most_a_day: int = Field(default=10, ge=1, le=1000)
+    """How many messages one address takes in a day, for whatever agencies and by whatever channel."""
     ask_waiting_every: int = Field(default=14, ge=1, le=366)
 
 
@@ -149,10 +157,10 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         folder=folder,
         var=var,
         inbox=Path(given.get("DONDOC_INBOX") or var / "inbox"),
-        database_url=_secret(given, "DONDOC_DATABASE_URL") or f"sqlite:///{var / 'dondoc.db'}",
+        database_url=secret(given, "DONDOC_DATABASE_URL") or f"sqlite:///{var / 'dondoc.db'}",
         busy_seconds=_number(given, "DONDOC_BUSY_SECONDS", 30.0),
-        smtp_url=_secret(given, "DONDOC_SMTP_URL"),
-        key=_secret(given, "DONDOC_KEY"),
+        smtp_url=secret(given, "DONDOC_SMTP_URL"),
+        key=secret(given, "DONDOC_KEY"),
         office=file.office,
         schedule=file.schedule,
         counting=file.counting.built(),
@@ -172,7 +180,7 @@ def _desk(desk: Desk, given: Mapping[str, str]) -> Desk:
     return validated(Path("DONDOC_BASE_URL, DONDOC_PORT"), desk.model_dump() | changed, Desk)
 
 
-def _secret(given: Mapping[str, str], name: str) -> str | None:
+def secret(given: Mapping[str, str], name: str) -> str | None:
     """The variable, or the contents of the file that `<name>_FILE` names."""
     if given.get(name):
         return given[name]

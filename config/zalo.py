@@ -19,8 +19,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from config.errors import ConfigError
-from config.settings import _secret as secret_of
 from config.settings import read_toml, validated
+from config.settings import secret as secret_of
 
 Kind = Literal["zalooa", "zalouid", "zalocs", "zalogmf", "zalobot"]
 ParamWord = Literal[
