@@ -110,8 +110,17 @@ def _conditional(term: Conditional) -> str | None:
         return f"theo {condition.instrument} của {', '.join(condition.actors)}"
     if condition.act in ("đột xuất", "theo", "cần thiết") or not condition.instrument or not condition.act:
         return condition.act if condition.act == "đột xuất" else None
-    by = ", ".join(condition.actors)
-    event = f"{by} {condition.act} {condition.instrument}" if by else f"có {condition.instrument} {condition.act}"
-    if condition.act == "có":
-        event = f"có {condition.instrument} của {by}" if by else f"có {condition.instrument}"
-    return f"sau khi {event}" if term.offset is None else f"{term.offset} {_UNITS[term.unit]} sau khi {event}"
+    awaited = _event(", ".join(condition.actors), condition.act, condition.instrument)
+    if awaited is None:
+        return None
+    return f"sau khi {awaited}" if term.offset is None else f"{term.offset} {_UNITS[term.unit]} sau khi {awaited}"
+
+
+def _event(by: str, act: str, instrument: str) -> str | None:
+    if act == "có" or instrument.endswith(f" {act}"):
+        return f"có {instrument} của {by}" if by else f"có {instrument}"
+    if by:
+        return f"{by} {act} {instrument}"
+    if act == "có hiệu lực":
+        return f"{instrument} {act}"
+    return f"{instrument} được {act}" if act in ("ban hành", "phê duyệt", "thông qua", "công bố") else None

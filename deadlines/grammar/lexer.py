@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from deadlines.grammar.alphabet import (
     ALPHABET,
+    DASHES,
     DOCUMENT,
     LARGE_NUMBER,
     LOOKALIKES,
@@ -17,9 +18,10 @@ from deadlines.grammar.alphabet import (
 )
 from deadlines.text import Printed, bare
 
+_DASH = f"[{re.escape(DASHES)}]"
 _DOCUMENT_NUMBER = (
-    r"\d{1,5}[a-zđ]?(?:/\d{4})?(?:/|\s?-\s{0,8})"
-    r"(?:[a-zđ]{1,8}\d{0,2}(?:[-/–]\s{0,8}[a-zđ&]{2,12}\d{0,2})+|qh\d{1,2}|bc|cv|tb)(?![^\W_])"
+    rf"\d{{1,5}}[a-zđ]?(?:/\d{{4}})?(?:/|\s?{_DASH}\s{{0,8}})"
+    rf"(?:[a-zđ]{{1,8}}\d{{0,2}}(?:(?:/|{_DASH})\s{{0,8}}[a-zđ&]{{2,12}}\d{{0,2}})+|qh\d{{1,2}}|bc|cv|tb)(?![^\W_])"
 )
 _WORDS = re.compile(rf"{_DOCUMENT_NUMBER}|\d+|[^\W\d_]+|[^\w\s]|_")
 _OCR_DIGITS = [
@@ -72,7 +74,7 @@ def lex_loosely(printed: Printed) -> Lexed:
         mended = pattern.sub(digit, mended)
     lexed = lex(Printed(text=printed.text, folded=mended, offsets=printed.offsets))
     confidence = PLAIN if mended == printed.folded else MENDED
-    marked = not printed.folded.isascii()
+    marked = any(word[0].isalpha() and not word.isascii() for word in lexed.words)
     signs = []
     for word, sign in zip(lexed.words, lexed.signs, strict=True):
         plain = ALPHABET.loose.get(bare(word))

@@ -13,7 +13,7 @@ from deadlines.grammar.values import Span
 from deadlines.text import bare
 from deadlines.types import Condition, Conditional, Term, Unspecified
 
-_NUMBER = re.compile(r"\d{1,5}[a-zđ]?(?:/\d{4})?(?:/|-\s?)[\wđĐ/&-]*\w", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,5}[a-zđ]?(?:/\d{4})?(?:/|[-–—‐‑‒−]\s?)[\wđĐ/&–—‐‑‒−-]*\w", re.IGNORECASE)
 _ACTS_IN_NAMES = ("phê duyệt", "chấp thuận", "công nhận", "thông qua", "ban hành")
 
 define(
