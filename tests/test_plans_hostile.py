@@ -199,24 +199,15 @@ def test_a_hundred_megabytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_text_as_long_as_allowed_ends_in_time() -> None:
-    for line in (
-        b" ",
-        b"|",
-        b"| a ",
-        b"1.1. ",
-        b"(",
-        "Sở Y tế trước ngày 1/1/2026 ".encode(),
-        b"\t",
-        b"-",
-        b"a\n|\n",
-    ):
+def test_text_made_to_be_slow_ends_in_time() -> None:
+    prose = "Sở Y tế trước ngày 1/1/2026 ".encode()
+    for piece in (b" ", b"|", b"| a ", b"1.1. ", b"(", prose, b"\t", b"-", b"a\n|\n"):
         began = monotonic()
         try:
-            read_bytes(line * (2 * MIB // len(line)), "tep.txt")
+            read_bytes(piece * (2 * MIB // len(piece)), "tep.txt", limits=Limits(seconds=3))
         except ReadError as error:
             assert str(error)  # noqa: PT017
-        assert monotonic() - began < 33
+        assert monotonic() - began < 5
 
 
 def test_files_that_are_no_files(tmp_path: Path) -> None:
