@@ -186,6 +186,26 @@ def test_without_a_start_an_interval_does_not_hang_on_the_window() -> None:
         assert {day.year % 2 for day in found} == {0}
 
 
+@pytest.mark.parametrize("until", ["20281231", "20281231T235959Z", "20281231T000000"])
+def test_the_last_day_of_a_rule_is_inclusive(until: str) -> None:
+    rule = f"FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31;UNTIL={until}"
+    found = recurrence.days(rule, start=None, first=date(2027, 1, 1), last=date(2031, 1, 1))
+    assert found == (date(2027, 12, 31), date(2028, 12, 31))
+    assert recurrence.last_possible(rule, None) == date(2028, 12, 31)
+    assert recurrence.last_possible(rule, date(2027, 6, 30)) == date(2027, 6, 30)
+    assert recurrence.last_possible("FREQ=DAILY", None) is None
+    assert recurrence.days(rule, start=None, first=date(2029, 1, 1), last=date(2031, 1, 1)) == ()
+    assert (
+        recurrence.days(rule, start=date(2028, 12, 31), first=date(2020, 1, 1), last=date(2029, 1, 1)) == found[1:]
+    )
+
+
+def test_a_window_that_ends_before_it_begins_is_empty() -> None:
+    assert (
+        recurrence.days("FREQ=DAILY", start=date(2026, 5, 2), first=date(2026, 1, 1), last=date(2026, 5, 1)) == ()
+    )
+
+
 def test_no_answer_is_endless() -> None:
     found = recurrence.days("FREQ=DAILY", start=None, first=date(2000, 1, 1), last=date(2090, 1, 1))
     assert len(found) == recurrence.MOST
