@@ -22,6 +22,8 @@ event = typer.Typer(help="Sổ văn bản đã ban hành.", no_args_is_help=True
 audit = typer.Typer(help="Nhật ký.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(event, name="event")
 app.add_typer(audit, name="audit")
+zalo = typer.Typer(help="Tài khoản Zalo.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(zalo, name="zalo")
 
 Json = Annotated[bool, typer.Option("--json", help="Chỉ in JSON.")]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Tệp kế hoạch.")]
@@ -202,12 +204,13 @@ def serve() -> None:
 @app.command()
 def check(
     send_test: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Gửi thử đến địa chỉ này.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Kênh gửi thử; bỏ trống: email.")] = None,
     json: Json = False,
 ) -> None:
     """Kiểm tra cấu hình, cơ sở dữ liệu và kênh gửi."""
     from desk.commands.checking import check_all
 
-    raise typer.Exit(check_all(send_test=send_test, json=json))
+    raise typer.Exit(check_all(send_test=send_test, channel=channel, json=json))
 
 
 @app.command()
@@ -234,6 +237,63 @@ def audit_verify() -> None:
     from desk.commands.keeping import verify_audit
 
     raise typer.Exit(verify_audit())
+
+
+@zalo.command(name="consent")
+def zalo_consent(
+    redirect: Annotated[
+        str, typer.Option(metavar="URL", help="Địa chỉ trả về đã khai với Zalo.")
+    ] = "http://localhost:8089/",
+    code: Annotated[str | None, typer.Option(help="Mã mà trang cấp quyền trả về.")] = None,
+) -> None:
+    """Xin quản trị viên của OA cấp quyền gửi tin."""
+    from desk.commands.zalo import consent
+
+    raise typer.Exit(consent(redirect=redirect, code=code))
+
+
+@zalo.command(name="token")
+def zalo_token(
+    retry: Annotated[bool, typer.Option("--retry", help="Cho phép thử làm mới token một lần nữa.")] = False,
+) -> None:
+    """Nhập cặp token từ bàn phím hoặc đường ống (hai dòng)."""
+    from desk.commands.zalo import put_tokens, retry_refresh
+
+    raise typer.Exit(retry_refresh() if retry else put_tokens())
+
+
+@zalo.command(name="status")
+def zalo_status(
+    ask: Annotated[bool, typer.Option("--ask", help="Hỏi cả Zalo; không gửi tin nào.")] = False,
+    json: Json = False,
+) -> None:
+    """Cho biết token, người đã liên kết, tin chưa rõ và các cảnh báo."""
+    from desk.commands.zalo import status
+
+    raise typer.Exit(status(ask=ask, json=json))
+
+
+@zalo.command(name="code")
+def zalo_code(
+    agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Mã cơ quan.")],
+    role: Annotated[str, typer.Option(help="focal, clerk hoặc leadership.")] = "focal",
+    name: Annotated[str | None, typer.Option(help="Tên người liên hệ.")] = None,
+) -> None:
+    """Cấp mã một lần để một đầu mối liên kết tài khoản Zalo."""
+    from desk.commands.zalo import give_code
+
+    raise typer.Exit(give_code(agency, role=role, name=name))
+
+
+@app.command(name="fake-zalo")
+def fake_zalo(
+    port: Annotated[int, typer.Option(help="Cổng trên 127.0.0.1.")] = 8089,
+    webhook: Annotated[str, typer.Option(metavar="URL", help="Nơi nhận webhook, trên máy này.")] = "",
+) -> None:
+    """Chạy Zalo giả trên máy này để thử, không gửi gì ra ngoài."""
+    from desk.commands.zalo import serve_fake
+
+    raise typer.Exit(serve_fake(port=port, webhook=webhook))
 
 
 def main() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from config.channels import EMAIL
 from config.errors import ConfigError
-from desk.commands.printing import DONE, FAILED, put, put_json
+from desk.commands.printing import DONE, FAILED, misuse, put, put_json
 from desk.commands.workplace import AtWork, at_work
 from store.errors import StoreError
 
@@ -18,7 +19,7 @@ class Finding:
     said: str
 
 
-def check_all(*, send_test: str | None, json: bool) -> int:
+def check_all(*, send_test: str | None, channel: str | None, json: bool) -> int:
     """Look at every part; one that fails hides no other."""
     work = at_work()
     parts: list[tuple[str, Callable[[AtWork], str]]] = [
@@ -29,8 +30,11 @@ def check_all(*, send_test: str | None, json: bool) -> int:
         ("cơ sở dữ liệu", _database),
         ("thư mục nhận kế hoạch", _inbox),
     ]
+    if channel is not None and channel not in work.place.channels.by_name:
+        return misuse(f"không có kênh {channel}; cho phép: {', '.join(work.place.channels.by_name)}.")
     if send_test is not None:
-        parts.append(("gửi thử", lambda at: _send_test(at, send_test)))
+        by = channel or EMAIL
+        parts.append((f"gửi thử qua {by}", lambda at: _send_test(at, send_test, by)))
     findings = [Finding(part="cấu hình chung", ok=True, said=f"{work.place.settings.folder / 'dondoc.toml'}")]
     findings += [_look(name, part, work) for name, part in parts]
     if json:
@@ -81,10 +85,12 @@ def _policies(work: AtWork) -> str:
 
 
 def _channels(work: AtWork) -> str:
+    from flows.steps.channels import check_channels
     from notifiers.channel import check_url, mask
 
     for channel in work.place.channels.by_name.values():
         check_url(channel.url)
+    check_channels(work.place)
     shown = [f"{name} → {mask(one.url)}" for name, one in work.place.channels.by_name.items()]
     if work.place.channels.writes_files:
         shown.append(f"chưa có máy chủ thư, ghi tệp .eml vào {work.place.settings.var / 'outbox'}")
@@ -104,22 +110,11 @@ def _inbox(work: AtWork) -> str:
     return f"{inbox}" + ("" if inbox.is_dir() else " (chưa có, sẽ bỏ qua)")
 
 
-def _send_test(work: AtWork, address: str) -> str:
-    """One real message by the e-mail channel."""
-    from flows.steps.composing import sender
-    from notifiers.channel import open_channel
-    from notifiers.message import Message
+def _send_test(work: AtWork, address: str, channel: str) -> str:
+    """One real message by one channel."""
+    from flows.steps.channels import open_named, trial_message
 
-    office = work.place.settings.office
-    message = Message(
-        key=f"thu-nghiem-{work.now:%Y%m%d%H%M%S%f}",
-        to=address,
-        subject="Thư thử của hệ thống nhắc việc Đôn Đốc",
-        text=f"Đây là thư thử do {office.name} gửi để kiểm tra kênh thư. Không cần trả lời thư này.\n",
-        created=work.now,
-        reply_to=office.reply_to,
-    )
-    url = work.place.channels.by_name["email"].url
-    with open_channel(url, sender=sender(work.place), var=work.place.settings.var) as channel:
-        receipt = channel.send(message)
+    message = trial_message(work.place, address, channel, now=work.now)
+    with open_named(work.place, channel, clock=lambda: work.now) as opened:
+        receipt = opened.send(message)
     return f"đã gửi đến {address}: {receipt.answer}"

@@ -205,3 +205,20 @@ def sample_notice(workplace: Workplace, on: date) -> Notice:
         sender=office.name,
         reply_to=office.reply_to,
     )
+
+
+def trial_message(workplace: Workplace, address: str, channel: str, *, now: datetime) -> Message:
+    """One harmless message for a channel, in the channel's own form."""
+    key = f"thu-nghiem-{now:%Y%m%d%H%M%S%f}"
+    if zalo_scheme(workplace, channel) is not None:
+        notice = sample_notice(workplace, now.date())
+        return _in_zalo_form(workplace, channel, notice, key=key, to=address, to_name="", created=now)
+    office = workplace.settings.office
+    return Message(
+        key=key,
+        to=address,
+        subject="Thư thử của hệ thống nhắc việc Đôn Đốc",
+        text=f"Đây là thư thử do {office.name} gửi để kiểm tra kênh {channel}. Không cần trả lời thư này.\n",
+        created=now,
+        reply_to=office.reply_to,
+    )

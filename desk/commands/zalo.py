@@ -1,0 +1,211 @@
+"""`dondoc zalo …` and `dondoc fake-zalo`: consent, tokens, linking contacts, and how the account stands."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+
+from desk.commands.printing import DONE, actor, fail, put, put_json
+from desk.commands.workplace import AtWork, at_work
+from flows.steps.channels import Tokens, open_named, zalo_scheme
+
+VERIFIER = "zalo.verifier"
+"""The mark that keeps the PKCE verifier between the two halves of a consent."""
+
+
+def consent(*, redirect: str, code: str | None) -> int:
+    """Without a code: the page to open. With the code that it gave: spend it and keep the pair."""
+    from notifiers.zalo.oauth import consent_url, new_verifier
+    from store import runs
+
+    work = at_work()
+    if not work.place.zalo.app_id or not work.place.zalo.app_secret:
+        return fail("chưa khai account.app_id trong zalo.toml hoặc biến DONDOC_ZALO_APP_SECRET.")
+    if code is not None:
+        return _spend(work, code)
+    verifier = new_verifier()
+    with work.place.ready().write() as connection:
+        sealed = work.place.seal.close(verifier).decode()
+        runs.set_mark(connection, work.place.province, VERIFIER, sealed)
+    put("Quản trị viên của OA mở trang sau, đồng ý cấp quyền, rồi lấy giá trị code trong địa chỉ trả về:")
+    put(consent_url(work.place.zalo, redirect, verifier=verifier))
+    put("Trong 10 phút, chạy tiếp: dondoc zalo consent --code GIÁ-TRỊ")
+    return DONE
+
+
+def _spend(work: AtWork, code: str) -> int:
+    from notifiers.errors import NotSent
+    from notifiers.zalo.http import Wire
+    from notifiers.zalo.oauth import exchange
+    from store import runs
+
+    with work.place.ready().read() as connection:
+        sealed = runs.mark(connection, work.place.province, VERIFIER)
+    if not sealed:
+        return fail("hãy chạy dondoc zalo consent không kèm --code trước để lấy địa chỉ trang cấp quyền.")
+    verifier = work.place.seal.open(sealed.encode())
+    wire = Wire(work.place.zalo)
+    tokens = Tokens(work.place, lambda: work.now)
+    try:
+        exchange(work.place.zalo, wire, tokens, code.strip(), verifier=verifier, now=work.now)
+    except (NotSent, OSError) as error:
+        return fail(f"không đổi được mã cấp quyền: {error}")
+    finally:
+        wire.close()
+    _record(work, "zalo.consent")
+    put("Đã lưu cặp token mới; Zalo sẵn sàng gửi.")
+    return DONE
+
+
+def put_tokens() -> int:
+    """Keep a pair typed or piped in on two lines: access token, refresh token. Nothing of it is shown."""
+    from notifiers.zalo.tokens import put_pair
+
+    work = at_work()
+    work.place.ready()
+    if sys.stdin.isatty():
+        put("Dán access token, Enter, rồi refresh token, Enter (lấy ở API Explorer của Zalo):")
+    access, refresh = sys.stdin.readline().strip(), sys.stdin.readline().strip()
+    if not access or not refresh or access == refresh:
+        return fail("cần hai dòng khác nhau: access token rồi refresh token.")
+    tokens = Tokens(work.place, lambda: work.now)
+    seconds = work.place.zalo.refresh_lock_seconds
+    try:
+        put_pair(tokens, access, refresh, now=work.now, lock_seconds=seconds)
+    except OSError as error:
+        return fail(f"không lưu được cặp token: {error}")
+    _record(work, "zalo.token")
+    put("Đã lưu cặp token.")
+    return DONE
+
+
+def retry_refresh() -> int:
+    """An admin has looked: the refresh token was not spent, so it may be tried once more."""
+    from notifiers.zalo.oauth import renewed_by_hand
+
+    work = at_work()
+    work.place.ready()
+    tokens = Tokens(work.place, lambda: work.now)
+    try:
+        with tokens.lock(work.place.zalo.refresh_lock_seconds):
+            pair = tokens.load()
+            if pair is None:
+                return fail("chưa có cặp token; hãy chạy dondoc zalo consent.")
+            tokens.save(renewed_by_hand(pair))
+    except OSError as error:
+        return fail(f"không lưu được cặp token: {error}")
+    _record(work, "zalo.retry")
+    put("Lần gửi tới sẽ thử làm mới token một lần nữa.")
+    return DONE
+
+
+def _record(work: AtWork, action: str) -> None:
+    from store.audit import record
+
+    with work.place.database.write() as connection:
+        record(
+            connection,
+            work.place.province,
+            at=work.now,
+            actor=actor(),
+            action=action,
+            subject=f"zalo:{work.place.zalo.account}",
+        )
+
+
+def status(*, ask: bool, json: bool) -> int:
+    """How the account stands: its pair, who is linked, what is unsettled; with `ask`, what Zalo itself says."""
+    from store import zalo as stored
+
+    work = at_work()
+    place = work.place
+    with place.ready().read() as connection:
+        counts = stored.counts(connection, place.province)
+        alerts = stored.alerts_since(connection, place.province, datetime.min.replace(tzinfo=work.now.tzinfo))
+    pair, trouble = _pair(work)
+    asked = _ask(work) if ask else {}
+    if json:
+        told = [{"code": row.code, "what": row.what, "advice": row.advice, "at": row.last_at} for row in alerts]
+        put_json({"pair": pair, "trouble": trouble, "counts": counts, "alerts": told, "channels": asked})
+    else:
+        put(trouble or f"Cặp token: hết hạn lúc {pair['expires']:%H:%M ngày %d/%m/%Y}")
+        put(f"Đã liên kết {counts['linked']} người dùng Zalo; {counts['unlinked']} người chưa rõ là ai.")
+        put(f"Tin đã đến máy: {counts['delivered']}; chưa rõ: {counts['unconfirmed']}.")
+        for row in alerts[:10]:
+            put(f"{row.last_at.astimezone(work.now.tzinfo):%d/%m/%Y %H:%M}  {row.what}. {row.advice}")
+        for name, problems in asked.items():
+            put(f"{name}: {'; '.join(problems) or 'hoạt động tốt'}")
+    return fail("Zalo chưa gửi được.") if trouble or any(asked.values()) else DONE
+
+
+def _pair(work: AtWork) -> tuple[dict[str, datetime], str | None]:
+    """When the pair ends, without the pair; and what is wrong with it, in Vietnamese."""
+    try:
+        pair = Tokens(work.place, lambda: work.now).load()
+    except OSError as error:
+        return {}, f"Không đọc được cặp token: {error}"
+    if pair is None:
+        return {}, "Chưa có cặp token; hãy chạy dondoc zalo consent hoặc dondoc zalo token."
+    zone = work.now.tzinfo
+    shown = {"issued": pair.issued.astimezone(zone), "expires": pair.expires.astimezone(zone)}
+    if pair.problem:
+        return shown, f"Token không làm mới được ({pair.problem}); quản trị viên của OA phải cấp quyền lại."
+    if pair.begun:
+        return shown, "Lần làm mới token trước không rõ kết quả; xem docs/zalo.vi.md rồi cấp quyền lại."
+    return shown, None
+
+
+def _ask(work: AtWork) -> dict[str, tuple[str, ...]]:
+    from notifiers.zalo import ZaloChannel
+
+    found = {}
+    for name in work.place.channels.by_name:
+        if zalo_scheme(work.place, name) is None:
+            continue
+        with open_named(work.place, name, clock=lambda: work.now) as channel:
+            assert isinstance(channel, ZaloChannel)
+            found[name] = channel.check()
+    return found
+
+
+def give_code(agency: str, *, role: str, name: str | None) -> int:
+    """A one-time code that a contact sends to the OA or the bot, so that its user id becomes known."""
+    from flows.steps import zalo_webhook
+
+    work = at_work()
+    work.place.ready()
+    known = work.place.directory.agency(agency)
+    if known is None:
+        return fail(f"danh bạ không có cơ quan {agency}.")
+    people = [one for one in known.contacts if one.role.value == role and name in {None, one.name}]
+    if len(people) != 1:
+        named = ", ".join(one.name or "(không tên)" for one in known.contacts if one.role.value == role)
+        return fail(
+            f"{known.name} có {len(people)} đầu mối {role} như vậy ({named or 'không có ai'}); hãy thêm --name."
+        )
+    code = zalo_webhook.give_code(work.place, agency, people[0], now=work.now, actor=actor())
+    put(f"Mã của {people[0].name or known.name}: {code}")
+    put(f"Người này nhắn đúng mã trên cho OA trong {zalo_webhook.CODE_HOURS} giờ; mỗi mã dùng một lần.")
+    return DONE
+
+
+def serve_fake(*, port: int, webhook: str) -> int:
+    """The fake Zalo until it is stopped, with the page that shows what phones received."""
+    from notifiers.fake_zalo import FakeServer, serve
+
+    def ready(server: FakeServer) -> None:
+        known = server.world.settings
+        put(f"Zalo giả: {server.base} (mở bằng trình duyệt để xem tin trên các máy). Dừng bằng Ctrl+C.")
+        put(
+            f'Trong zalo.toml: app_id = "{known.app_id}", oa_id = "{known.oa_id}", '
+            f'bốn địa chỉ *_base = "{server.base}"'
+        )
+        put(f"export DONDOC_ZALO_APP_SECRET={known.app_secret} DONDOC_ZALO_OA_SECRET={known.oa_secret}")
+        put(f"Cặp token đầu tiên: curl -s -X POST {server.base}/fake/grant")
+        sys.stdout.flush()
+
+    try:
+        serve(port=port, webhook_url=webhook, on_ready=ready)
+    except OSError as error:
+        return fail(f"không mở được cổng {port}: {error.strerror}.")
+    return DONE
