@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, text
 
+from store.database import WRITERS
 from store.schema import audit
 
 GENESIS = "0" * 64
@@ -85,4 +86,4 @@ def _digest(entry: dict[str, Any]) -> str:
 def _hold_the_end(connection: Connection) -> None:
     # Two transactions that append at once would chain to the same entry. SQLite has one writer anyway.
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(684217)"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITERS})"))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
@@ -15,6 +16,10 @@ from store.errors import StoreError
 
 BUSY_SECONDS = 30
 _READING = "dondoc_reading"
+WRITERS = 684217
+"""The advisory lock of PostgreSQL that stands for being the only writer."""
+
+T = TypeVar("T")
 
 
 class Database:
@@ -33,6 +38,7 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.shown = parsed.render_as_string(hide_password=True)
         self.path = Path(parsed.database) if self.is_sqlite and parsed.database else None
+        self._busy = busy_seconds
         self.engine = self._engine(parsed.render_as_string(hide_password=False), busy_seconds)
 
     def _engine(self, url: str, busy_seconds: float) -> Engine:
@@ -53,10 +59,33 @@ class Database:
                 yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that is kept whole or not at all. On SQLite it is the only writer. Raises StoreError."""
+    def write(self, *, alone: bool = True) -> Iterator[Connection]:
+        """A transaction that is kept whole or not at all. Raises StoreError.
+
+        It is the only writer until it ends, so that what it decides by is still so when it is kept. On
+        PostgreSQL, the senders' short steps (`alone` False) go on beside it and lock the rows they change.
+        """
         with self._connected() as connection, connection.begin():
+            if alone and not self.is_sqlite:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(self._busy * 1000))}")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
             yield connection
+
+    def keep(self, work: Callable[[Connection], T], *, alone: bool = False, tries: int = 6) -> T:
+        """Do `work` in a transaction, again where another one or a restart of the server got in its way.
+
+        For what must not be lost, as that a message has been sent. `work` must do no harm when done twice.
+        Raises StoreError after `tries` times.
+        """
+        while True:
+            tries -= 1
+            try:
+                with self.write(alone=alone) as connection:
+                    return work(connection)
+            except StoreError as error:
+                if not tries or not isinstance(error.__cause__, OperationalError):
+                    raise
+                time.sleep(0.2 * 2 ** (5 - min(tries, 5)))
 
     @contextmanager
     def _connected(self) -> Iterator[Connection]:
@@ -92,6 +121,7 @@ _MEANINGS = {
     "unable to open database file": "không mở được tệp; hãy kiểm tra quyền ghi vào thư mục chứa tệp",
     "readonly database": "tệp chỉ cho đọc; hãy kiểm tra quyền ghi vào thư mục chứa tệp",
     "disk is full": "ổ đĩa đã đầy",
+    "lock timeout": "đang bị một chương trình khác khóa; hãy thử lại sau hoặc dừng chương trình đó",
     "no such table": "chưa có bảng; hãy chạy lệnh dondoc migrate",
     "no such column": "thuộc phiên bản cũ hơn; hãy chạy lệnh dondoc migrate",
     "does not exist": "thiếu cơ sở dữ liệu hoặc bảng; hãy tạo cơ sở dữ liệu rồi chạy lệnh dondoc migrate",

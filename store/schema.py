@@ -6,10 +6,13 @@ Every row belongs to a province; every query names it.
     assignments.state    open → reported → done; reported → open (returned); open → withdrawn
     dues.state           open → done | withdrawn; withdrawn → open (the date came back)
     reminders.state      planned → told | withdrawn | lapsed; told is for good
+                         withdrawn → planned (the date or the agency came back before anything was sent)
     messages.state       ready → sending → sent | refused | unconfirmed
                          sending → ready (not now: later, or the worker died and its lease ran out)
+                         sending → withdrawn (nothing is left to say)
                          unconfirmed → sent | ready (a person decides, or the channel may resend)
-                         ready → withdrawn | lapsed
+                         refused → ready (a person has it tried again)
+                         ready → lapsed (too old to be sent as it was frozen; its reminders go anew)
     answers.state        received → confirmed | returned
 """
 
@@ -33,6 +36,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from store.schema_desk import tables as desk_tables
+from store.schema_history import tables as history_tables
+from store.schema_zalo import tables as zalo_tables
 from store.types import Instant
 
 metadata = MetaData(
@@ -112,6 +118,7 @@ tasks = Table(
     Column("done_on", Date),
     Column("done_late", Boolean),
     Column("unknown_lead", Text),
+    Column("assigned_by_hand", Boolean, nullable=False, default=False),
     UniqueConstraint("plan_id", "key"),
     _one_of("state", "open", "done", "withdrawn"),
     Index(None, "province", "state"),
@@ -151,6 +158,8 @@ deadlines = Table(
     Column("needs_date", Boolean, nullable=False),
     Column("complete_until", Date),
     Column("asked_on", Date),
+    Column("asked", JSON, nullable=False, default=list),
+    Column("ask_next", Date),
     Column("steps", JSON, nullable=False),
     _one_of("state", "read", "unread", "ambiguous", "corrected"),
     Index(None, "province", "complete_until"),
@@ -182,6 +191,7 @@ dues = Table(
     _one_of("track", "due", "opening", "check", "report"),
     Index(None, "province", "next_on"),
     Index(None, "province", "on_date"),
+    Index(None, "province", "state", "late_from"),
 )
 
 agencies = Table(
@@ -273,10 +283,13 @@ answers = Table(
     Column("document", Text),
     Column("asked_on", Date),
     Column("state", String(20), nullable=False),
+    Column("reason", Text),
     Column("received_at", Instant, nullable=False),
     _one_of("kind", "acknowledged", "progress", "done", "extension"),
     _one_of("state", "received", "confirmed", "returned"),
     Index(None, "task_id", "agency"),
+    Index(None, "due_id"),
+    Index(None, "province", "state", "kind"),
 )
 
 messages = Table(
@@ -297,7 +310,8 @@ messages = Table(
     Column("lease_until", Instant),
     Column("recipient", Text),
     Column("recipient_sealed", LargeBinary),
-    Column("frozen", JSON),
+    Column("recipient_lookup", String(64)),
+    Column("frozen", JSON(none_as_null=True)),
     Column("reference", Text),
     Column("code", String(40)),
     Column("reason", Text),
@@ -307,6 +321,7 @@ messages = Table(
     _one_of("state", "ready", "sending", "sent", "refused", "unconfirmed", "withdrawn", "lapsed"),
     UniqueConstraint("province", "agency", "audience", "channel", "day", "purpose"),
     Index(None, "state", "not_before"),
+    Index(None, "reference"),
 )
 
 reminders = Table(
@@ -330,7 +345,7 @@ reminders = Table(
     _one_of("state", "planned", "told", "withdrawn", "lapsed"),
     Index(None, "due_id"),
     Index(None, "message_id"),
-    Index(None, "state", "province"),
+    Index(None, "province", "state", "message_id"),
 )
 
 deliveries = Table(
@@ -344,6 +359,7 @@ deliveries = Table(
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("outcome", String(20), nullable=False),
+    Column("scope", String(20)),
     Column("code", String(40)),
     Column("answer", Text),
     UniqueConstraint("message_id", "attempt"),
@@ -389,3 +405,7 @@ marks = Table(
     Column("value", Text, nullable=False),
     UniqueConstraint("province", "name"),
 )
+
+users, sessions, tokens, throttles, names = desk_tables(metadata)
+due_history, task_history = history_tables(metadata)
+zalo_pairs, zalo_seen, zalo_links, zalo_people, zalo_messages, zalo_alerts = zalo_tables(metadata)

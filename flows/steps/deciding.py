@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -12,14 +12,17 @@ from config.policies import Policies
 from deadlines.policy import Role
 from deadlines.reminders import Decision, StageDue, stages_due
 from deadlines.types import Occurrence, Track
-from flows.steps.reach import audience_of, envelopes, reachable, route
+from flows.steps.reach import OPERATOR, audience_of, envelopes, reachable, route
 from flows.steps.workplace import Workplace
 from notifiers.message import Urgency
-from store import answers, directory, dues, outbox
+from store import answers, directory, dues, outbox, strays
 from store.dues import Open
+from store.failpoints import hit
 from store.outbox import Planned
 
 BATCH = 5000
+OLD = timedelta(days=3)
+"""How old a mail whose answer was lost may be to be sent once more, in calendar days; then it is made anew."""
 
 
 @dataclass(kw_only=True)
@@ -30,6 +33,8 @@ class Decided:
     planned: int = 0
     lapsed: int = 0
     strays: int = 0
+    faults: dict[int, str] = field(default_factory=dict)
+    """The tasks that could not be decided about, and why; they are looked at again the next day."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,10 +63,15 @@ def decide(workplace: Workplace, *, now: datetime, today: date) -> Decided:
     if not workplace.calendar.is_working(today):
         return result
     with workplace.database.write() as connection:
-        openings = envelopes(connection, workplace, now=now, today=today)
-        result.strays = outbox.gather_strays(
-            connection, workplace.province, openings, today=today, reachable=reachable(connection, workplace)
+        strays.lapse(connection, workplace.province, before=today - OLD, now=now)
+        result.strays = strays.gather(
+            connection,
+            workplace.province,
+            envelopes(connection, workplace, now=now, today=today),
+            today=today,
+            reachable=reachable(connection, workplace) | {OPERATOR},
         )
+    hit("plan")
     after = 0
     while True:
         with workplace.database.write() as connection:
@@ -77,16 +87,27 @@ def decide(workplace: Workplace, *, now: datetime, today: date) -> Decided:
                 return result
             _decide_batch(connection, workplace, batch, result, now=now, today=today)
             after = batch[-1].id
+            hit("decide")
+        hit("decide-batch")
 
 
 def _decide_batch(
     connection: Connection, workplace: Workplace, batch: list[Open], result: Decided, *, now: datetime, today: date
 ) -> None:
     acknowledged = answers.acknowledged(connection, [due.id for due in batch])
-    outcomes = [(due, decide_due(workplace, due, acknowledged.get(due.id, {}), today=today)) for due in batch]
-    openings = envelopes(connection, workplace, now=now, today=today)
     failing = directory.failing(connection, workplace.province)
-    planned = [planned_of(workplace, told, today, failing) for _, outcome in outcomes for told in outcome.tell]
+    outcomes: list[tuple[Open, Outcome]] = []
+    planned: list[Planned] = []
+    for due in batch:
+        try:
+            outcome = decide_due(workplace, due, acknowledged.get(due.id, {}), today=today)
+            planned.extend([planned_of(workplace, told, today, failing) for told in outcome.tell])
+        except Exception as error:
+            # One task that cannot be decided about keeps no other from being reminded of.
+            result.faults[due.task_id] = f"{type(error).__name__}: {error}"
+            outcome = Outcome(told=due.told, next_on=today + timedelta(days=1))
+        outcomes.append((due, outcome))
+    openings = envelopes(connection, workplace, now=now, today=today)
     result.planned += outbox.plan(connection, workplace.province, planned, openings, today)
     dues.note_decisions(connection, [(due.id, outcome.told, outcome.next_on) for due, outcome in outcomes])
     result.looked_at += len(batch)

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deadlines.grammar import read_task
-from flows.steps.assigning import assign
+from flows.steps.assigning import Naming, assign
 from flows.steps.resolving import announce, resolve_tasks
 from flows.steps.workplace import Workplace
+from store import dues, names
+from store.failpoints import hit
 from store.plans import PlanRecord, Saved, TaskRecord, known_plan, save_plan
 
 if TYPE_CHECKING:
-    from deadlines.directory import Directory
     from plans.types import Plan, Task
 
 
@@ -49,14 +50,24 @@ def import_file(workplace: Workplace, path: Path, *, now: datetime, today: date,
     digest = _digest(path)
     with workplace.database.read() as connection:
         known = known_plan(connection, workplace.province, digest) if digest else None
+        words = names.known(connection, workplace.province)
     if known:
         return Imported(file=path.name, number=None, saved=known, tasks=0)
     plan = read(path)
-    record = record_of(plan, digest=digest or "", directory=workplace.directory, on=today)
+    naming = Naming(
+        directory=workplace.directory,
+        province=workplace.province,
+        on=today,
+        issued=plan.issued_on,
+        names=words or {},
+    )
+    record = record_of(plan, digest=digest or "", naming=naming)
     with workplace.database.write() as connection:
         saved = save_plan(connection, workplace.province, record, now=now, today=today, actor=actor)
         moved = resolve_tasks(connection, workplace, saved.added + saved.changed + saved.kept, today=today)
+        moved += dues.dropped(connection, saved.withdrawn)
         announce(connection, workplace, moved, now=now, today=today)
+        hit("import-commit")
     return Imported(file=path.name, number=plan.number, saved=saved, tasks=len(plan.tasks), warnings=plan.warnings)
 
 
@@ -91,8 +102,8 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def record_of(plan: Plan, *, digest: str, directory: Directory, on: date) -> PlanRecord:
-    """A plan as the store keeps it, its deadlines read and its agencies named as of `on`."""
+def record_of(plan: Plan, *, digest: str, naming: Naming) -> PlanRecord:
+    """A plan as the store keeps it, its deadlines read and its agencies named."""
     from plans.types import PartialDate
 
     keys = _keys(plan.tasks)
@@ -110,7 +121,7 @@ def record_of(plan: Plan, *, digest: str, directory: Directory, on: date) -> Pla
         title=plan.title,
         basis=plan.basis,
         warnings=plan.warnings,
-        tasks=tuple(_task(task, key, directory, on) for task, key in zip(plan.tasks, keys, strict=True)),
+        tasks=tuple(_task(task, key, naming) for task, key in zip(plan.tasks, keys, strict=True)),
     )
 
 
@@ -137,8 +148,8 @@ def _keys(tasks: Iterable[Task]) -> list[str]:
     return keys
 
 
-def _task(task: Task, key: str, directory: Directory, on: date) -> TaskRecord:
-    assignments, unknown = assign(directory, task.lead_text, task.coordinating_text, on=on)
+def _task(task: Task, key: str, naming: Naming) -> TaskRecord:
+    assignments, unknown = assign(naming, task.lead_text, task.coordinating_text)
     return TaskRecord(
         key=key,
         table_kind=task.table.value,

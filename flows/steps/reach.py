@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from config.channels import EMAIL
 from deadlines.directory_types import Agency, Contact, Role
 from flows.steps.workplace import Workplace
+from notifiers.channel import scheme_of
 from store import directory as stored
 from store.outbox import Envelopes
 
@@ -22,6 +23,9 @@ AUDIENCES = {
 """Whose contact is used for whom, the first that there is."""
 
 OPERATOR = "operator"
+
+DAYS_AHEAD = 5
+"""Among so many coming working days there is surely one whose message has not left yet."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +72,7 @@ def route(
         if channel in without or channel not in workplace.channels.by_name:
             continue
         for contact in _contacts(known, audience):
-            address = _address(contact, channel, workplace)
+            address = _address(known, contact, channel, workplace)
             if address and not (failing and workplace.seal.lookup(address) in failing):
                 return Route(channel=channel, address=address, name=contact.name or known.name)
     return Route(channel=EMAIL, address=None, name=known.name)
@@ -79,16 +83,34 @@ def _contacts(agency: Agency, audience: str) -> list[Contact]:
     return [contact for role in order for contact in agency.contacts if contact.role == role]
 
 
-def _address(contact: Contact, channel: str, workplace: Workplace) -> str | None:
+def _address(agency: Agency, contact: Contact, channel: str, workplace: Workplace) -> str | None:
     """The contact's address on a channel, by what the channel's own address speaks to."""
-    scheme = workplace.channels.by_name[channel].url.partition("://")[0]
-    match scheme:
+    own = contact.zalo_uid or ""
+    match scheme_of(workplace.channels.by_name[channel].url):
         case "zalooa":
             return contact.phone
-        case "zalouid" | "zalocs" | "zalobot":
-            return contact.zalo_uid
+        case "zalouid" | "zalocs":
+            return own if own and ":" not in own else _linked(workplace, agency, contact, "oa")
+        case "zalogmf":
+            return own.removeprefix("group:") if own.startswith("group:") else None
+        case "zalobot":
+            return (
+                own.removeprefix("chat:") if own.startswith("chat:") else _linked(workplace, agency, contact, "bot")
+            )
+        case "eml" | "smtp" | "smtps" | "smtp+starttls":
+            return contact.email
         case _:
-            return contact.email if channel == EMAIL else (contact.zalo_uid or contact.email)
+            # A chat service of Apprise has its recipients in its own address.
+            return contact.email or contact.phone or own or None
+
+
+def _linked(workplace: Workplace, agency: Agency, contact: Contact, kind: str) -> str | None:
+    return workplace.zalo_people.get((kind, contact_key(agency.code, contact)))
+
+
+def contact_key(agency: str, contact: Contact) -> str:
+    """What a contact is known by where its Zalo user makes himself known: it outlives a change of address."""
+    return f"{agency}|{contact.role.value}|{contact.name}"[:200]
 
 
 def reachable(connection: Connection, workplace: Workplace) -> frozenset[str]:
@@ -108,16 +130,15 @@ def next_working_day(workplace: Workplace, day: date) -> date:
 
 def envelopes(connection: Connection, workplace: Workplace, *, now: datetime, today: date) -> Envelopes:
     """Today's messages, or the next working day's where today is a day off; sent in working hours only."""
-    first = workplace.calendar.on_or_after(today)
-    following = next_working_day(workplace, first)
     opens = workplace.settings.schedule.work_from
     zone = workplace.settings.schedule.zone
+    days = [workplace.calendar.on_or_after(today)]
+    while len(days) < DAYS_AHEAD:
+        days.append(next_working_day(workplace, days[-1]))
     return Envelopes(
         connection,
         workplace.province,
-        today=first,
-        next_day=following,
-        not_before={day: datetime.combine(day, opens, tzinfo=zone) for day in (first, following)},
+        days={day: datetime.combine(day, opens, tzinfo=zone) for day in days},
         now=now,
     )
 

@@ -14,10 +14,9 @@ from notifiers.message import Urgency
 from store import dues, events
 from store.codec import reading_from_json
 from store.dues import Moved
-from store.outbox import Planned, plan
+from store.outbox import CHANGED, Planned, plan
 
 BATCH = 500
-CHANGED = "changed"
 LOOK_BACK = timedelta(days=31)
 """How old the last occurrence of a recurring deadline may be to be asked for when a plan is first imported."""
 
@@ -93,21 +92,24 @@ def announce(
         Planned(
             due_id=change.due_id,
             due_on=change.new_on or change.old_on,
-            stage=f"{CHANGED}:{change.new_on or 'none'}",
-            agency=agency,
-            audience=audience,
-            role=role,
-            channel=route(workplace, agency, audience).channel,
+            stage=f"{CHANGED}:{change.new_on or 'none'}" + (f"#{heard.changes}" if heard.changes else ""),
+            agency=heard.agency,
+            audience=heard.audience,
+            role=heard.role,
+            channel=route(workplace, heard.agency, heard.audience).channel,
             urgency=Urgency.CHANGED,
-            note=_note(change),
+            note=_note(heard.on, change.new_on),
         )
         for change in told
-        for agency, audience, role in dues.told_agencies(connection, change.due_id, change.old_on)
+        for heard in dues.last_heard(connection, change.due_id)
+        if heard.on != change.new_on
     ]
     return plan(connection, workplace.province, planned, openings, today)
 
 
-def _note(change: Moved) -> str:
-    if change.new_on is None:
-        return f"Thời hạn {change.old_on:%d/%m/%Y} đã nhắc trước đây không còn áp dụng."
-    return f"Thời hạn đã nhắc trước đây là ngày {change.old_on:%d/%m/%Y}, nay là ngày {change.new_on:%d/%m/%Y}."
+def _note(heard: date | None, new_on: date | None) -> str:
+    if new_on is None:
+        return f"Thời hạn {heard:%d/%m/%Y} đã nhắc trước đây không còn áp dụng."
+    if heard is None:
+        return f"Thời hạn {new_on:%d/%m/%Y} được áp dụng trở lại."
+    return f"Thời hạn đã nhắc trước đây là ngày {heard:%d/%m/%Y}, nay là ngày {new_on:%d/%m/%Y}."

@@ -6,32 +6,29 @@ under the same Message-ID; a Zalo message waits for a person.
 
 from __future__ import annotations
 
-import os
-import random
-import socket
-import time
-import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import DatabaseError
 
-from config.channels import ChannelSettings
-from flows.steps.composing import compose, message_of, sender
-from flows.steps.reach import Route, envelopes, in_working_hours, route
+from flows.steps.composing import compose, message_of
+from flows.steps.courier import LEASE, Courier, Opens
+from flows.steps.failing import failed, give_up, quarantine
+from flows.steps.reach import Route, in_working_hours, next_working_day, route
 from flows.steps.workplace import Workplace
-from notifiers.channel import Channel, open_channel
-from notifiers.errors import NotSent, Refused, Scope, Unavailable, Unconfirmed
-from notifiers.message import Message, Receipt
-from store import directory, outbox
+from notifiers.channel import open_channel
+from notifiers.errors import NotSent, Refused, Scope
+from notifiers.message import Message
+from store import attempts, directory, keeping, leases, sent_before, zalo
+from store.errors import StoreError
+from store.failpoints import hit
 from store.sealing import masked
 
 CLAIM = 20
-LEASE = timedelta(minutes=15)
-"""How long a worker may hold what it claimed; longer than the longest wait for one SMTP answer."""
 
 
 @dataclass(kw_only=True)
@@ -42,69 +39,31 @@ class Delivered:
     reasons: Counter[str] = field(default_factory=Counter)
     waits_until: datetime | None = None
     """Set outside working hours, when nothing is sent."""
+    on_hold: str | None = None
+    """Why nothing is sent at all until a person says so."""
 
     @property
     def sent(self) -> int:
         return self.outcomes["sent"]
 
 
-class Courier:
-    """One worker's open channels; a channel that fails as a whole is held for the rest of the round."""
-
-    def __init__(self, workplace: Workplace, clock: Callable[[], datetime]) -> None:
-        self.workplace = workplace
-        self.clock = clock
-        self.worker = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
-        self.held: set[str] = set()
-        self._open: dict[str, Channel] = {}
-        self._last: dict[str, float] = {}
-
-    def settings(self, channel: str) -> ChannelSettings:
-        return self.workplace.channels.by_name[channel]
-
-    def channel(self, name: str) -> Channel:
-        if name not in self._open:
-            made = open_channel(
-                self.settings(name).url, sender=sender(self.workplace), var=self.workplace.settings.var
-            )
-            self._open[name] = made.__enter__()
-        return self._open[name]
-
-    def send(self, name: str, message: Message) -> Receipt:
-        """Hand over one message, no faster than the channel's rate. Raises NotSent."""
-        channel = self.channel(name)
-        if channel.name != "eml":
-            pause = 60 / self.settings(name).per_minute - (time.monotonic() - self._last.get(name, 0.0))
-            time.sleep(max(0.0, pause))
-        self._last[name] = time.monotonic()
-        return channel.send(message)
-
-    def close(self) -> None:
-        for channel in self._open.values():
-            channel.close()
-
-
-def deliver(workplace: Workplace, *, clock: Callable[[], datetime], limit: int | None = None) -> Delivered:
+def deliver(
+    workplace: Workplace,
+    *,
+    clock: Callable[[], datetime],
+    limit: int | None = None,
+    opens: Opens = open_channel,
+) -> Delivered:
     """Send what may go now, at most `limit` messages. Only in working hours. Raises StoreError."""
     result = Delivered()
-    opens = in_working_hours(workplace, clock())
-    if opens > clock():
-        result.waits_until = opens
-        return result
-    courier = Courier(workplace, clock)
+    courier = Courier(workplace, clock, opens=opens)
     try:
+        if _must_wait(workplace, clock(), result):
+            return result
         _take_back(courier, result)
-        while limit is None or sum(result.outcomes.values()) < limit:
-            with workplace.database.write() as connection:
-                claimed = outbox.claim(
-                    connection,
-                    worker=courier.worker,
-                    now=clock(),
-                    lease=LEASE,
-                    limit=CLAIM,
-                    province=workplace.province,
-                    held_channels=courier.held,
-                )
+        while not _must_wait(workplace, clock(), result):
+            room = CLAIM if limit is None else min(CLAIM, limit - sum(result.outcomes.values()))
+            claimed = _claim(courier, room) if room > 0 else []
             if not claimed:
                 return result
             for message in claimed:
@@ -114,160 +73,164 @@ def deliver(workplace: Workplace, *, clock: Callable[[], datetime], limit: int |
         courier.close()
 
 
+def _must_wait(workplace: Workplace, now: datetime, result: Delivered) -> bool:
+    """Whether it is outside working hours, or sending is on hold; `result` then says so."""
+    opens = in_working_hours(workplace, now)
+    if opens > now:
+        result.waits_until = opens
+        return True
+    with workplace.database.read() as connection:
+        result.on_hold = keeping.on_hold(connection, workplace.province)
+    if result.on_hold is not None:
+        result.reasons[result.on_hold] = 1
+    return result.on_hold is not None
+
+
 def _take_back(courier: Courier, result: Delivered) -> None:
-    resendable = [name for name in courier.workplace.channels.by_name if _resends(courier, name)]
-    with courier.workplace.database.write() as connection:
-        _, unsure = outbox.reclaim(connection, now=courier.clock(), resendable=resendable)
+    may = {name: courier.resends(name) for name in courier.workplace.channels.by_name}
+    with courier.workplace.database.write(alone=False) as connection:
+        _, unsure = leases.reclaim(
+            connection,
+            province=courier.workplace.province,
+            now=courier.clock(),
+            resendable=[name for name, resends in may.items() if resends],
+            undecided=[name for name, resends in may.items() if resends is None],
+        )
+        zalo.settle_delivered(connection, courier.workplace.province, courier.clock())
     if unsure:
         result.outcomes["unconfirmed"] += unsure
 
 
-def _resends(courier: Courier, name: str) -> bool:
-    return courier.channel(name).resend_unconfirmed
+def _claim(courier: Courier, room: int) -> list[Row[Any]]:
+    courier.look()
+    with courier.workplace.database.write(alone=False) as connection:
+        claimed = attempts.claim(
+            connection,
+            worker=courier.worker,
+            now=courier.clock(),
+            lease=LEASE,
+            limit=room,
+            province=courier.workplace.province,
+            held_channels=courier.held,
+        )
+    hit("claim")
+    return claimed
 
 
 def _deliver_one(courier: Courier, message: Row[Any], result: Delivered) -> str:
-    """Send one claimed message; returns its outcome."""
+    """Send one claimed message; returns its outcome. What is wrong with one message stops no other."""
+    try:
+        return _attempt(courier, message, result)
+    except Exception as error:
+        if isinstance(error, StoreError) and isinstance(error.__cause__, DatabaseError | OSError):
+            raise
+        return quarantine(courier, message, error, result.reasons)
+
+
+def _attempt(courier: Courier, message: Row[Any], result: Delivered) -> str:
     if message.channel in courier.held:
-        return _put_back(courier, message)
+        with courier.workplace.database.write(alone=False) as connection:
+            attempts.put_back(connection, message)
+        return "held"
+    courier.pace(message.channel)
     prepared = _prepare(courier, message)
-    if prepared is None:
-        return "withdrawn"
+    if isinstance(prepared, str):
+        return prepared
     if isinstance(prepared, Refused):
-        return _refused(courier, message, prepared, result)
+        return give_up(courier, message, prepared, result.reasons)
+    hit("connect")
     try:
         receipt = courier.send(message.channel, prepared)
     except NotSent as failure:
-        result.reasons[f"{message.channel}: {failure.code or failure.reason}"] += 1
-        return _failed(courier, message, failure, result)
-    with courier.workplace.database.write() as connection:
-        outbox.finish(
-            connection,
-            message,
-            state="sent",
-            outcome="sent",
-            now=courier.clock(),
-            answer=receipt.answer,
-            reference=receipt.reference,
+        return failed(courier, message, failure, result.reasons)
+    hit("reply")
+    now = courier.clock()
+    courier.workplace.database.keep(
+        lambda connection: attempts.sent(
+            connection, message, now=now, answer=receipt.answer, reference=receipt.reference
         )
-        outbox.told(connection, message)
+    )
+    hit("mark")
+    courier.works(message.channel)
     return "sent"
 
 
-def _put_back(courier: Courier, message: Row[Any]) -> str:
-    with courier.workplace.database.write() as connection:
-        outbox.unclaim(connection, message)
-    return "held"
-
-
-def _prepare(courier: Courier, message: Row[Any]) -> Message | Refused | None:
-    """The message to send, frozen now or before; Refused where nobody can be reached; None: nothing to say."""
+def _prepare(courier: Courier, message: Row[Any]) -> Message | Refused | str:
+    """The message to send, frozen now or before; Refused where nobody can be reached; else what came of it."""
     workplace, now = courier.workplace, courier.clock()
-    with workplace.database.write() as connection:
+    with workplace.database.write(alone=False) as connection:
+        if not attempts.renew(connection, message, now=now, lease=LEASE):
+            return "lost"
+        if sent_before.follows_another(connection, message, _start_of(workplace, now)):
+            return _postpone(connection, workplace, message, now)
         if message.frozen is not None:
-            outbox.begin(connection, message, now)
-            return message_of(message, workplace.seal.open(message.recipient_sealed))
-        failing = directory.failing(connection, workplace.province)
-        way = _way(workplace, message, failing)
+            return _thawed_or_same(connection, workplace, message, now)
+        way = _way(connection, workplace, message)
         if way.address is None:
             return Refused(
-                "Cơ quan chưa có địa chỉ liên hệ dùng được", code=outbox.NO_CONTACT, scope=Scope.RECIPIENT
+                "Cơ quan chưa có địa chỉ liên hệ dùng được", code=attempts.NO_CONTACT, scope=Scope.RECIPIENT
             )
+        lookup = workplace.seal.lookup(way.address)
+        most = workplace.settings.reminding.most_a_day
+        if sent_before.count_to(connection, workplace.province, lookup, _start_of(workplace, now)) >= most:
+            return _postpone(connection, workplace, message, now)
         composed = compose(connection, workplace, message, to=way.address, to_name=way.name, now=now)
         if composed is None:
-            outbox.withdraw(connection, message, now)
-            return None
+            attempts.withdraw(connection, message, now)
+            return "withdrawn"
+        hit("render")
         content, made = composed
-        outbox.freeze(
+        attempts.freeze(
             connection,
             message,
             sealed=workplace.seal.close(way.address),
+            lookup=lookup,
             shown=masked(way.address),
             content=content,
             now=now,
         )
-        return made
+    hit("freeze")
+    return made
 
 
-def _way(workplace: Workplace, message: Row[Any], failing: Any) -> Route:
+def _thawed_or_same(
+    connection: Connection, workplace: Workplace, message: Row[Any], now: datetime
+) -> Message | str:
+    """A message whose last answer was lost goes again as it was, unless all that it says is over."""
+    if not sent_before.still_stands(connection, message):
+        attempts.finish(
+            connection,
+            message,
+            state="unconfirmed",
+            outcome="unconfirmed",
+            now=now,
+            answer="Không gửi lại: các việc trong thư đã xong hoặc đã đổi thời hạn.",
+        )
+        return "unconfirmed"
+    made = message_of(message, workplace.seal.open(message.recipient_sealed))
+    attempts.begin(connection, message, now)
+    return made
+
+
+def _postpone(connection: Connection, workplace: Workplace, message: Row[Any], now: datetime) -> str:
+    """These people have had theirs today: wait for the next working day."""
+    schedule = workplace.settings.schedule
+    day = next_working_day(workplace, _here(workplace, now))
+    opens = datetime.combine(day, schedule.work_from, tzinfo=schedule.zone)
+    attempts.put_back(connection, message, not_before=opens)
+    return "postponed"
+
+
+def _here(workplace: Workplace, now: datetime) -> date:
+    return now.astimezone(workplace.settings.schedule.zone).date()
+
+
+def _start_of(workplace: Workplace, now: datetime) -> datetime:
+    return datetime.combine(_here(workplace, now), time(0), tzinfo=workplace.settings.schedule.zone)
+
+
+def _way(connection: Connection, workplace: Workplace, message: Row[Any]) -> Route:
     """The route by the message's own channel."""
+    failing = directory.failing(connection, workplace.province)
     others = set(workplace.channels.by_name) - {message.channel}
     return route(workplace, message.agency, message.audience, failing=failing, without=others)
-
-
-def _failed(courier: Courier, message: Row[Any], failure: NotSent, result: Delivered) -> str:
-    if failure.scope is Scope.CHANNEL:
-        courier.held.add(message.channel)
-    match failure:
-        case Unconfirmed() if not _resends(courier, message.channel):
-            return _end(courier, message, failure, "unconfirmed", "unconfirmed")
-        case Refused() if failure.scope is not Scope.CHANNEL:
-            return _refused(courier, message, failure, result)
-    if message.attempts >= courier.settings(message.channel).attempts:
-        return _refused(courier, message, failure, result)
-    outcome = "unconfirmed" if isinstance(failure, Unconfirmed) else "unavailable"
-    return _again(courier, message, failure, outcome)
-
-
-def _again(courier: Courier, message: Row[Any], failure: NotSent, outcome: str) -> str:
-    """Put the message back for later: after what the other side asked for, or twice as long as the last time."""
-    patience = courier.settings(message.channel)
-    wait = min(patience.first_wait * 2 ** (message.attempts - 1), patience.longest_wait)
-    asked = failure.retry_after if isinstance(failure, Unavailable) else None
-    seconds = asked if asked is not None else wait * random.uniform(0.8, 1.2)
-    with courier.workplace.database.write() as connection:
-        outbox.finish(
-            connection,
-            message,
-            state="ready",
-            outcome=outcome,
-            now=courier.clock(),
-            code=failure.code,
-            answer=failure.reason,
-            not_before=courier.clock() + timedelta(seconds=seconds),
-        )
-        if outcome == "unavailable":
-            # It has surely not arrived, so its words may be made anew when it goes.
-            outbox.thaw(connection, message)
-    return outcome
-
-
-def _refused(courier: Courier, message: Row[Any], failure: NotSent, result: Delivered) -> str:
-    """Give the message up on this channel; its reminders go by the agency's next channel, where it has one."""
-    workplace = courier.workplace
-    outcome = _end(courier, message, failure, "refused", "refused")
-    result.reasons[f"{message.channel}: {failure.code or failure.reason}"] += 1
-    if failure.scope is not Scope.RECIPIENT:
-        return outcome
-    with workplace.database.write() as connection:
-        if message.recipient_sealed is not None or failure.code != outbox.NO_CONTACT:
-            _flag(courier, message, failure, connection)
-        failing = directory.failing(connection, workplace.province)
-        way = route(workplace, message.agency, message.audience, failing=failing, without={message.channel})
-        if way.address is not None:
-            now = courier.clock()
-            today = now.astimezone(workplace.settings.schedule.zone).date()
-            outbox.reroute(connection, message, way.channel, envelopes(connection, workplace, now=now, today=today))
-            return "rerouted"
-    return outcome
-
-
-def _flag(courier: Courier, message: Row[Any], failure: NotSent, connection: Any) -> None:
-    sealed = outbox.sealed_recipient(connection, message.id)
-    if sealed is not None:
-        lookup = courier.workplace.seal.lookup(courier.workplace.seal.open(sealed))
-        directory.flag(connection, courier.workplace.province, lookup, reason=failure.reason, now=courier.clock())
-
-
-def _end(courier: Courier, message: Row[Any], failure: NotSent, state: str, outcome: str) -> str:
-    with courier.workplace.database.write() as connection:
-        outbox.finish(
-            connection,
-            message,
-            state=state,
-            outcome=outcome,
-            now=courier.clock(),
-            code=failure.code,
-            answer=failure.reason,
-        )
-    return outcome

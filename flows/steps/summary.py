@@ -13,6 +13,8 @@ OUTCOMES = {
     "unconfirmed": "chưa rõ đã đến hay chưa",
     "withdrawn": "không còn gì để nhắc",
     "held": "chờ kênh hoạt động trở lại",
+    "postponed": "để sang ngày làm việc sau",
+    "lost": "do tiến trình khác gửi",
 }
 
 

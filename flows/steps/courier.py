@@ -1,0 +1,123 @@
+"""One worker's open channels: how fast each may be used, and which are left alone for now."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+from config.channels import ChannelSettings
+from flows.steps.channels import sender
+from flows.steps.workplace import Workplace
+from notifiers.channel import Channel, open_channel
+from notifiers.errors import Scope, Unavailable
+from notifiers.message import Message, Receipt, Sender
+from store import breaker
+
+LEASE = timedelta(minutes=30)
+"""How long a worker may hold what it claimed; longer than one message can take, which is about 20 minutes."""
+
+
+class Opens(Protocol):
+    """Opens the channel at an address."""
+
+    def __call__(self, url: str, *, sender: Sender, var: Path, **tools: Any) -> Channel: ...
+
+
+class Courier:
+    """A channel that fails as a whole is left alone by every worker until its circuit breaker lets it be tried."""
+
+    def __init__(self, workplace: Workplace, clock: Callable[[], datetime], *, opens: Opens = open_channel) -> None:
+        self.workplace = workplace
+        self.clock = clock
+        self.worker = f"{socket.gethostname()[:50]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self.held: set[str] = set()
+        """Channels not to use now."""
+        self._failed_before: set[str] = set()
+        self._opens = opens
+        self._open: dict[str, Channel] = {}
+        self._sent_at: dict[str, deque[float]] = {}
+
+    def settings(self, channel: str) -> ChannelSettings | None:
+        """None where the channel is in the configuration no more."""
+        return self.workplace.channels.by_name.get(channel)
+
+    def look(self) -> None:
+        """Learn which channels are down, as any worker found."""
+        with self.workplace.database.read() as connection:
+            tripped = breaker.tripped(connection, self.workplace.province)
+        now = self.clock()
+        self.held = {name for name, trip in tripped.items() if trip.until > now}
+        self._failed_before = set(tripped)
+
+    def trip(self, channel: str, reason: str, asked: float | None) -> datetime:
+        """Leave a channel alone, which failed as a whole; returns until when."""
+        settings = self.settings(channel)
+        assert settings is not None
+        self.held.add(channel)
+        self._failed_before.add(channel)
+        now = self.clock()
+        return self.workplace.database.keep(
+            lambda connection: breaker.trip(
+                connection,
+                self.workplace.province,
+                channel,
+                reason=reason,
+                now=now,
+                first_wait=settings.first_wait,
+                asked=asked,
+            )
+        )
+
+    def works(self, channel: str) -> None:
+        """The channel took a message: forget its failures."""
+        if channel in self._failed_before:
+            self._failed_before.discard(channel)
+            self.workplace.database.keep(
+                lambda connection: breaker.restore(connection, self.workplace.province, channel)
+            )
+
+    def channel(self, name: str) -> Channel:
+        """The open channel. Raises Unavailable, for the whole channel, where it cannot be opened."""
+        if name not in self._open:
+            settings = self.settings(name)
+            assert settings is not None
+            try:
+                made = self._opens(settings.url, sender=sender(self.workplace), var=self.workplace.settings.var)
+            except (ValueError, OSError) as error:
+                raise Unavailable(f"Không mở được kênh: {error}", scope=Scope.CHANNEL) from error
+            self._open[name] = made.__enter__()
+        return self._open[name]
+
+    def resends(self, name: str) -> bool | None:
+        """Whether a message whose answer was lost may go again; None where the channel cannot be opened now."""
+        if self.settings(name) is None:
+            return False
+        try:
+            return self.channel(name).resend_unconfirmed
+        except Unavailable:
+            return None
+
+    def pace(self, name: str) -> None:
+        """Wait until one more message keeps within the channel's rate for a minute."""
+        settings = self.settings(name)
+        if settings is None:
+            return
+        sent_at = self._sent_at.setdefault(name, deque(maxlen=settings.per_minute))
+        if len(sent_at) == sent_at.maxlen:
+            time.sleep(max(0.0, 60 - (time.monotonic() - sent_at[0])))
+        sent_at.append(time.monotonic())
+
+    def send(self, name: str, message: Message) -> Receipt:
+        """Hand over one message. Raises NotSent."""
+        return self.channel(name).send(message)
+
+    def close(self) -> None:
+        for channel in self._open.values():
+            channel.close()
