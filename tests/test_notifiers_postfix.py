@@ -38,6 +38,7 @@ US = replace(SENDER, address="nhacviec@vp.minhson.example")
 class Relay:
     smtp: int
     imap: int
+    auth: int
     mail: Path
     ca: Path
 
@@ -72,7 +73,7 @@ def relay(authority: Path) -> Iterator[Relay]:
     root.mkdir(mode=0o755)
     for name in ("cert.pem", "key.pem"):
         shutil.copy(authority / name, root / name)
-    made = Relay(smtp=free_port(), imap=free_port(), mail=root / "mail", ca=root / "cert.pem")
+    made = Relay(smtp=free_port(), imap=free_port(), auth=free_port(), mail=root / "mail", ca=root / "cert.pem")
     dovecot = start_dovecot(root, made)
     try:
         config = start_postfix(root, made)
@@ -128,7 +129,7 @@ service imap-login {{
 service auth {{
   inet_listener {{
     address = 127.0.0.1
-    port = {made.imap + 1}
+    port = {made.auth}
   }}
 }}
 """,
@@ -198,7 +199,7 @@ smtpd_tls_key_file = {root}/key.pem
 smtpd_tls_auth_only = yes
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
-smtpd_sasl_path = inet:127.0.0.1:{made.imap + 1}
+smtpd_sasl_path = inet:127.0.0.1:{made.auth}
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_recipient_restrictions = check_recipient_access texthash:{config}/access, permit_sasl_authenticated, reject
 message_size_limit = 200000
