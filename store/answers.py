@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, and_, func, insert, select, update
 
 from store.audit import record
-from store.schema import answers
+from store.schema import answers, assignments, deadlines, dues, plans, reminders, tasks
+
+REPEATED_NAME = "#"
+"""What stands between the name of a stage and the number of its repetition in a reminder."""
 
 
 def acknowledged(connection: Connection, due_ids: Sequence[int]) -> Mapping[int, Mapping[str, set[str]]]:
@@ -38,7 +42,7 @@ def add(
     document: str | None = None,
     asked_on: date | None = None,
 ) -> int:
-    """Keep an answer. `asked_on` is the date that an extension asks for."""
+    """Keep an answer. `asked_on` is the date that an extension asks for, or that a completion happened on."""
     answer_id = connection.execute(
         insert(answers)
         .values(
@@ -66,3 +70,243 @@ def add(
         after={"text": text, "document": document, "asked_on": asked_on.isoformat() if asked_on else None},
     )
     return int(answer_id)
+
+
+def reported(connection: Connection, due_ids: Sequence[int]) -> set[tuple[int, str]]:
+    """The (due, agency) pairs of which a completion was reported and not sent back."""
+    rows = connection.execute(
+        select(answers.c.due_id, answers.c.agency).where(
+            answers.c.due_id.in_(due_ids), answers.c.kind == "done", answers.c.state != "returned"
+        )
+    )
+    return {(row.due_id, row.agency) for row in rows}
+
+
+def assignment(
+    connection: Connection, province: str, due_id: int, agency: str, *, lock: bool = False
+) -> Row[Any] | None:
+    """What an agency has to do with a due: its assignment, task and due; None where it has nothing.
+
+    `lock` makes a second answer of the same agency wait until the first is kept.
+    """
+    query = (
+        select(
+            assignments.c.id,
+            assignments.c.role,
+            assignments.c.state,
+            assignments.c.as_group,
+            dues.c.id.label("due_id"),
+            dues.c.key.label("due_key"),
+            dues.c.track,
+            dues.c.on_date,
+            dues.c.late_from,
+            dues.c.blocked,
+            dues.c.state.label("due_state"),
+            tasks.c.id.label("task_id"),
+            tasks.c.state.label("task_state"),
+            tasks.c.done_late,
+            tasks.c.number,
+            tasks.c.title,
+            tasks.c.product,
+            tasks.c.lead_text,
+            tasks.c.coordinating_text,
+            tasks.c.deadline_text,
+            deadlines.c.kinds,
+            plans.c.kind.label("plan_kind"),
+            plans.c.number.label("plan_number"),
+            plans.c.issued_on,
+            plans.c.title.label("plan_title"),
+        )
+        .join(tasks, tasks.c.id == assignments.c.task_id)
+        .join(deadlines, deadlines.c.task_id == tasks.c.id)
+        .join(plans, plans.c.id == tasks.c.plan_id)
+        .join(dues, dues.c.task_id == tasks.c.id)
+        .where(
+            assignments.c.province == province,
+            assignments.c.agency == agency,
+            assignments.c.state != "withdrawn",
+            tasks.c.state != "withdrawn",
+            dues.c.state != "withdrawn",
+            dues.c.id == due_id,
+        )
+        .order_by(assignments.c.role.desc())
+        .limit(1)
+    )
+    return connection.execute(query.with_for_update(of=assignments) if lock else query).first()
+
+
+def assigned_dues(connection: Connection, province: str, agency: str) -> Sequence[Row[Any]]:
+    """The dues of every task of an agency that is not withdrawn, nearest first; tasks without one come last."""
+    return connection.execute(
+        select(
+            assignments.c.role,
+            assignments.c.state,
+            tasks.c.id.label("task_id"),
+            tasks.c.state.label("task_state"),
+            tasks.c.done_late,
+            tasks.c.done_on,
+            tasks.c.number,
+            tasks.c.title,
+            tasks.c.product,
+            tasks.c.lead_text,
+            tasks.c.deadline_text,
+            deadlines.c.waiting_for,
+            plans.c.kind.label("plan_kind"),
+            plans.c.number.label("plan_number"),
+            plans.c.issued_on,
+            plans.c.title.label("plan_title"),
+            dues.c.id.label("due_id"),
+            dues.c.track,
+            dues.c.on_date,
+            dues.c.late_from,
+            dues.c.blocked,
+        )
+        .join(tasks, tasks.c.id == assignments.c.task_id)
+        .join(deadlines, deadlines.c.task_id == tasks.c.id)
+        .join(plans, plans.c.id == tasks.c.plan_id)
+        .join(dues, and_(dues.c.task_id == tasks.c.id, dues.c.state == "open"), isouter=True)
+        .where(
+            assignments.c.province == province,
+            assignments.c.agency == agency,
+            assignments.c.state != "withdrawn",
+            tasks.c.state != "withdrawn",
+        )
+        .order_by(dues.c.on_date.is_(None), dues.c.on_date, tasks.c.plan_id, tasks.c.position)
+    ).all()
+
+
+def told_stages(connection: Connection, due_id: int, agency: str) -> list[str]:
+    """The names of the stages that an agency was sent about a due, without the number of a repetition."""
+    rows = connection.execute(
+        select(reminders.c.stage)
+        .where(reminders.c.due_id == due_id, reminders.c.agency == agency, reminders.c.state == "told")
+        .order_by(reminders.c.id)
+    )
+    return list(dict.fromkeys(row.stage.partition(REPEATED_NAME)[0] for row in rows))
+
+
+def of_task(connection: Connection, task_id: int, agency: str | None = None) -> Sequence[Row[Any]]:
+    """Everything answered about a task, newest first."""
+    query = select(answers).where(answers.c.task_id == task_id).order_by(answers.c.id.desc())
+    if agency is not None:
+        query = query.where(answers.c.agency == agency)
+    return connection.execute(query).all()
+
+
+def pending(connection: Connection, province: str, limit: int = 200) -> Sequence[Row[Any]]:
+    """Completions and extensions that a person has to decide on, oldest first."""
+    return connection.execute(
+        select(answers, tasks.c.title, tasks.c.number, dues.c.on_date)
+        .join(tasks, tasks.c.id == answers.c.task_id)
+        .join(dues, dues.c.id == answers.c.due_id, isouter=True)
+        .where(
+            answers.c.province == province,
+            answers.c.state == "received",
+            answers.c.kind.in_(("done", "extension")),
+        )
+        .order_by(answers.c.id)
+        .limit(limit)
+    ).all()
+
+
+def find(connection: Connection, province: str, answer_id: int) -> Row[Any] | None:
+    """An answer with its due's key, locked until the transaction ends."""
+    return connection.execute(
+        select(answers, dues.c.key.label("due_key"))
+        .join(dues, dues.c.id == answers.c.due_id, isouter=True)
+        .where(answers.c.id == answer_id, answers.c.province == province)
+        .with_for_update(of=answers)
+    ).first()
+
+
+def settle(
+    connection: Connection, province: str, answer: Row[Any], state: str, *, reason: str, now: datetime, actor: str
+) -> None:
+    """Confirm an answer or send it back; what it does to assignment and task is the caller's."""
+    connection.execute(update(answers).where(answers.c.id == answer.id).values(state=state))
+    record(
+        connection,
+        province,
+        at=now,
+        actor=actor,
+        action=f"answer.{state}",
+        subject=f"task:{answer.task_id}",
+        before={"answer": answer.id, "kind": answer.kind, "agency": answer.agency},
+        after={"state": state, "reason": reason},
+    )
+
+
+def set_assignment(
+    connection: Connection, task_id: int, agency: str, state: str, *, done_on: date | None = None
+) -> None:
+    """Move the lead assignment of an agency to `state`."""
+    connection.execute(
+        update(assignments)
+        .where(
+            assignments.c.task_id == task_id,
+            assignments.c.agency == agency,
+            assignments.c.role == "lead",
+            assignments.c.state != "withdrawn",
+        )
+        .values(state=state, done_on=done_on)
+    )
+
+
+def look_again(connection: Connection, task_id: int, today: date) -> None:
+    """Have the open dues of a task looked at: who had reported has to be reminded again."""
+    connection.execute(
+        update(dues).where(dues.c.task_id == task_id, dues.c.state == "open", ~dues.c.blocked).values(next_on=today)
+    )
+
+
+def progress(connection: Connection, task_id: int, due_id: int | None = None) -> tuple[int, int, int]:
+    """Lead agencies of a task: (confirmed, reported and not confirmed, all); of one due where it is given."""
+    leads = [
+        (row.agency, row.state)
+        for row in connection.execute(
+            select(assignments.c.agency, assignments.c.state).where(
+                assignments.c.task_id == task_id, assignments.c.role == "lead", assignments.c.state != "withdrawn"
+            )
+        )
+    ]
+    query = select(answers.c.agency, func.max(answers.c.state)).where(
+        answers.c.task_id == task_id, answers.c.kind == "done", answers.c.state != "returned"
+    )
+    if due_id is not None:
+        query = query.where(answers.c.due_id == due_id)
+    # "received" sorts after "confirmed": an agency counts as confirmed where nothing of it is still open.
+    said = {row[0]: row[1] for row in connection.execute(query.group_by(answers.c.agency))}
+    done = sum(state == "done" or said.get(agency) == "confirmed" for agency, state in leads)
+    waiting = sum(state != "done" and said.get(agency) == "received" for agency, state in leads)
+    return done, waiting, len(leads)
+
+
+def last_reported_day(connection: Connection, task_id: int, due_id: int) -> date | None:
+    """The latest day on which a confirmed completion of a due happened."""
+    return connection.execute(
+        select(func.max(answers.c.asked_on)).where(
+            answers.c.task_id == task_id,
+            answers.c.due_id == due_id,
+            answers.c.kind == "done",
+            answers.c.state == "confirmed",
+        )
+    ).scalar()
+
+
+def own_dues(connection: Connection, agency: str, due_ids: Sequence[int]) -> frozenset[int]:
+    """Those of the dues whose task the agency leads or helps with."""
+    rows = connection.execute(
+        select(dues.c.id)
+        .join(assignments, assignments.c.task_id == dues.c.task_id)
+        .where(dues.c.id.in_(due_ids), assignments.c.agency == agency, assignments.c.state != "withdrawn")
+    )
+    return frozenset(row.id for row in rows)
+
+
+def correct_day(connection: Connection, answer_id: int, on: date) -> None:
+    connection.execute(update(answers).where(answers.c.id == answer_id).values(asked_on=on))
+
+
+def note_reason(connection: Connection, answer_id: int, reason: str) -> None:
+    """Keep why an answer was sent back, for the agency to read."""
+    connection.execute(update(answers).where(answers.c.id == answer_id).values(reason=reason))

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from deadlines.types import Awaited, Occurrence, Resolution, Track
 from store import answers
 from store.codec import to_json
-from store.outbox import CHANGED
-from store.schema import assignments, deadlines, dues, messages, plans, reminders, tasks
-from store.strays import in_flight
+from store.schema import assignments, deadlines, dues, plans, reminders, tasks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,10 +93,6 @@ def _settle(
     values |= {"state": "open", "next_on": None if values["blocked"] else today}
     if moved:
         values |= {"told": {}, "first_seen": today}
-    if values["blocked"] and not row.blocked:
-        # What was not sent is withdrawn below; when the gate opens it is decided anew.
-        values |= {"told": {}}
-        withdraw_reminders(connection, row.id)
     connection.execute(update(dues).where(dues.c.id == row.id).values(values))
     if not moved:
         return None
@@ -117,59 +111,14 @@ def _withdraw(connection: Connection, row: Row[Any], resolution: Resolution) -> 
 
 
 def withdraw_reminders(connection: Connection, due_id: int) -> bool:
-    """Take back what was not sent about a due; True where something had been sent, or may have been.
-
-    What a message on its way says is left alone: it can't be taken back, and counts as told.
-    """
-    planned = and_(reminders.c.due_id == due_id, reminders.c.state == "planned")
-    leaving = _leaving(connection, planned)
+    """Take back what was not sent about a due; True where something had been sent."""
     connection.execute(
         update(reminders)
-        .where(planned, reminders.c.message_id.is_(None) | reminders.c.message_id.not_in(leaving))
+        .where(reminders.c.due_id == due_id, reminders.c.state == "planned")
         .values(state="withdrawn", message_id=None)
     )
     told = select(reminders.c.id).where(reminders.c.due_id == due_id, reminders.c.state == "told").limit(1)
-    return bool(leaving) or connection.execute(told).first() is not None
-
-
-def _leaving(connection: Connection, which: ColumnElement[bool]) -> list[int]:
-    """Of the messages of these reminders, those on their way. All of them are locked against being taken now."""
-    held = connection.execute(
-        select(messages.c.id, in_flight().label("leaving"))
-        .where(messages.c.id.in_(select(reminders.c.message_id).where(which)))
-        .order_by(messages.c.id)
-        .with_for_update()
-    )
-    return [row.id for row in held if row.leaving]
-
-
-def dropped(connection: Connection, task_ids: Sequence[int]) -> list[Moved]:
-    """Take back what was not sent about tasks that their plan names no more; the dates that are no more."""
-    rows = connection.execute(
-        select(dues.c.id, dues.c.on_date)
-        .where(dues.c.task_id.in_(task_ids), dues.c.state == "withdrawn")
-        .order_by(dues.c.id)
-    ).all()
-    return [
-        Moved(due_id=row.id, old_on=row.on_date, new_on=None, was_told=withdraw_reminders(connection, row.id))
-        for row in rows
-    ]
-
-
-def forget_agency(connection: Connection, task_id: int, agency: str) -> None:
-    """Take back what was not sent to an agency about a task that is its no more; its successor is told instead."""
-    of_task = select(dues.c.id).where(dues.c.task_id == task_id, dues.c.state == "open", ~dues.c.blocked)
-    planned = and_(reminders.c.due_id.in_(of_task), reminders.c.agency == agency, reminders.c.state == "planned")
-    leaving = _leaving(connection, planned)
-    taken_back = connection.execute(
-        update(reminders)
-        .where(planned, reminders.c.message_id.is_(None) | reminders.c.message_id.not_in(leaving))
-        .values(state="withdrawn", message_id=None)
-        .returning(reminders.c.due_id)
-    ).scalars()
-    again = sorted(set(taken_back))
-    if again:
-        connection.execute(update(dues).where(dues.c.id.in_(again)).values(told={}, next_on=dues.c.first_seen))
+    return connection.execute(told).first() is not None
 
 
 def _note_waiting(connection: Connection, task_id: int, resolution: Resolution) -> None:
@@ -292,42 +241,14 @@ def running_out(connection: Connection, province: str, near: date) -> list[int]:
     return [row.task_id for row in rows]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
-    """What somebody was told last about a due, or may have been."""
-
-    agency: str
-    audience: str
-    role: str
-    on: date | None
-    """None where the last word was that the date is no more."""
-    changes: int
-    """How many changes of the date were told."""
-
-
-def last_heard(connection: Connection, due_id: int) -> list[Heard]:
-    """Everyone who was told something about a due, or may have been, with what was said last."""
+def told_agencies(connection: Connection, due_id: int, on: date) -> list[tuple[str, str, str]]:
+    """Agency, audience and role of everyone who was sent something about this due on its date `on`."""
     rows = connection.execute(
-        select(reminders.c.agency, reminders.c.audience, reminders.c.role, reminders.c.on_date, reminders.c.stage)
-        .join(messages, messages.c.id == reminders.c.message_id)
-        .where(
-            reminders.c.due_id == due_id,
-            or_(reminders.c.state == "told", and_(reminders.c.state == "planned", in_flight())),
-        )
-        .order_by(reminders.c.id)
-    ).all()
-    found: dict[tuple[str, str], Heard] = {}
-    for row in rows:
-        who = (row.agency, row.audience)
-        before = found[who].changes if who in found else 0
-        found[who] = Heard(
-            agency=row.agency,
-            audience=row.audience,
-            role=row.role,
-            on=None if row.stage.startswith(f"{CHANGED}:none") else row.on_date,
-            changes=before + row.stage.startswith(CHANGED),
-        )
-    return list(found.values())
+        select(reminders.c.agency, reminders.c.audience, reminders.c.role)
+        .where(reminders.c.due_id == due_id, reminders.c.on_date == on, reminders.c.state == "told")
+        .distinct()
+    )
+    return [(row.agency, row.audience, row.role) for row in rows]
 
 
 def _open(row: Row[Any], agencies: tuple[tuple[str, str], ...]) -> Open:

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from deadlines.types import Deadline, Reading, Unread
 from store.audit import record
 from store.codec import to_json
-from store.dues import forget_agency
 from store.schema import assignments, deadlines, dues, plans, tasks
 
 
@@ -291,7 +290,6 @@ def set_assignments(
     for pair, row in existing.items():
         if pair not in named and row.state != "withdrawn":
             connection.execute(update(assignments).where(assignments.c.id == row.id).values(state="withdrawn"))
-            forget_agency(connection, task_id, row.agency)
         elif pair in named and row.state == "withdrawn":
             connection.execute(update(assignments).where(assignments.c.id == row.id).values(state="open"))
 
@@ -317,8 +315,7 @@ def open_tasks(connection: Connection, province: str) -> list[int]:
 def open_cells(connection: Connection, province: str) -> Sequence[Row[Any]]:
     """The printed agencies of every open task, but of those whose agencies a person chose."""
     return connection.execute(
-        select(tasks.c.id, tasks.c.lead_text, tasks.c.coordinating_text, plans.c.issued_on)
-        .join(plans, plans.c.id == tasks.c.plan_id)
+        select(tasks.c.id, tasks.c.lead_text, tasks.c.coordinating_text)
         .where(tasks.c.province == province, tasks.c.state == "open", ~tasks.c.assigned_by_hand)
         .order_by(tasks.c.id)
     ).all()

@@ -103,29 +103,39 @@ def listed(
     if plan_id is not None:
         query = query.where(tasks.c.plan_id == plan_id)
     rows = connection.execute(query).all()
-    leads = _leads(connection, province)
-    dated = _dated(connection, province)
+    leads = _leads(connection, province, task_ids)
+    dated = _dated(connection, province, task_ids)
     return [_listed(row, leads.get(row.id, ()), dated.get(row.id, ()), reachable) for row in rows]
 
 
-def _leads(connection: Connection, province: str) -> Mapping[int, tuple[str, ...]]:
+def _leads(
+    connection: Connection, province: str, task_ids: Collection[int] | None
+) -> Mapping[int, tuple[str, ...]]:
     found: dict[int, list[str]] = {}
-    for task_id, agency in connection.execute(
+    query = (
         select(assignments.c.task_id, assignments.c.agency)
         .where(assignments.c.province == province, assignments.c.role == "lead", assignments.c.state != "withdrawn")
         .order_by(assignments.c.id)
-    ):
+    )
+    if task_ids is not None:
+        query = query.where(assignments.c.task_id.in_(task_ids))
+    for task_id, agency in connection.execute(query):
         found.setdefault(task_id, []).append(agency)
     return {task_id: tuple(codes) for task_id, codes in found.items()}
 
 
-def _dated(connection: Connection, province: str) -> Mapping[int, Sequence[Row[Any]]]:
+def _dated(
+    connection: Connection, province: str, task_ids: Collection[int] | None
+) -> Mapping[int, Sequence[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = {}
-    for row in connection.execute(
+    query = (
         select(dues.c.task_id, dues.c.on_date, dues.c.late_from, dues.c.next_on, dues.c.blocked)
         .where(dues.c.province == province, dues.c.state == "open")
         .order_by(dues.c.on_date)
-    ):
+    )
+    if task_ids is not None:
+        query = query.where(dues.c.task_id.in_(task_ids))
+    for row in connection.execute(query):
         found.setdefault(row.task_id, []).append(row)
     return found
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from deadlines.directory import Directory
+from deadlines.directory_text import name_key
 from store.plans import AssignmentRecord
 
 
 def assign(
-    directory: Directory, lead_text: str | None, coordinating_text: str | None, *, on: date
+    directory: Directory,
+    lead_text: str | None,
+    coordinating_text: str | None,
+    *,
+    on: date,
+    names: Mapping[str, str] | None = None,
 ) -> tuple[tuple[AssignmentRecord, ...], str | None]:
     """Who leads and who coordinates as of `on`, and the words of the lead's cell that nobody matched.
 
@@ -31,6 +38,10 @@ def assign(
                             agency=agency, role=as_role, words=match.words, as_group=match.group is not None
                         ),
                     )
-        if role == "lead":
-            unmatched = [part.words for part in cell.ambiguous] + [part.words for part in cell.unknown]
+        for words in [part.words for part in cell.ambiguous] + [part.words for part in cell.unknown]:
+            told = (names or {}).get(name_key(words))
+            if told is None:
+                unmatched += [words] if role == "lead" else []
+            elif (told, "lead") not in named:
+                named.setdefault((told, role), AssignmentRecord(agency=told, role=role, words=words))
     return tuple(named.values()), "; ".join(unmatched) or None

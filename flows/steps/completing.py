@@ -43,25 +43,51 @@ def complete(
 ) -> Completed | NoSuch:
     """Record that a task, or one occurrence of it, was completed on `on`."""
     with workplace.ready().write() as connection:
-        row = dues.find_task(connection, workplace.province, task_id)
-        if row is None:
-            return NoSuch(message=f"Không có nhiệm vụ số {task_id}.")
-        if row.state != "open":
-            return NoSuch(message=f"Nhiệm vụ số {task_id} không còn mở.")
-        if due_key is not None and not any(due.key == due_key for due in tasks.open_dues(connection, task_id)):
-            return NoSuch(message=f"Nhiệm vụ số {task_id} không có kỳ hạn đang mở {due_key}.")
-        late = tasks.complete(
+        return complete_within(
             connection,
-            workplace.province,
+            workplace,
             task_id,
             on=on,
             document=document,
             due_key=due_key,
             now=now,
+            today=today,
             actor=actor,
         )
-        released = () if due_key else _release_followers(connection, workplace, row, on, now, today, actor)
-        return Completed(late=late, released=released)
+
+
+def complete_within(
+    connection: Connection,
+    workplace: Workplace,
+    task_id: int,
+    *,
+    on: date,
+    document: str | None,
+    due_key: str | None,
+    now: datetime,
+    today: date,
+    actor: str,
+) -> Completed | NoSuch:
+    """As `complete`, in the caller's transaction."""
+    row = dues.find_task(connection, workplace.province, task_id)
+    if row is None:
+        return NoSuch(message=f"Không có nhiệm vụ số {task_id}.")
+    if row.state != "open":
+        return NoSuch(message=f"Nhiệm vụ số {task_id} không còn mở.")
+    if due_key is not None and not any(due.key == due_key for due in tasks.open_dues(connection, task_id)):
+        return NoSuch(message=f"Nhiệm vụ số {task_id} không có kỳ hạn đang mở {due_key}.")
+    late = tasks.complete(
+        connection,
+        workplace.province,
+        task_id,
+        on=on,
+        document=document,
+        due_key=due_key,
+        now=now,
+        actor=actor,
+    )
+    released = () if due_key else _release_followers(connection, workplace, row, on, now, today, actor)
+    return Completed(late=late, released=released)
 
 
 def _release_followers(
@@ -110,25 +136,51 @@ def extend(
 ) -> list[Moved] | NoSuch:
     """Give one occurrence a new date. Without a key the task must have one open date that can be late."""
     with workplace.ready().write() as connection:
-        row = dues.find_task(connection, workplace.province, task_id)
-        if row is None:
-            return NoSuch(message=f"Không có nhiệm vụ số {task_id}.")
-        found = [
-            due for due in tasks.open_dues(connection, task_id) if due.track == "due" and due_key in {None, due.key}
-        ]
-        if not found:
-            return NoSuch(message=f"Nhiệm vụ số {task_id} không có thời hạn đang mở để gia hạn.")
-        events.extend(
+        return extend_within(
             connection,
-            workplace.province,
+            workplace,
             task_id,
-            found[0].key,
-            old_on=found[0].on_date,
-            new_on=to,
+            to=to,
             document=document,
+            due_key=due_key,
             now=now,
+            today=today,
             actor=actor,
         )
-        moved = resolve_tasks(connection, workplace, [task_id], today=today)
-        announce(connection, workplace, moved, now=now, today=today)
-        return moved
+
+
+def extend_within(
+    connection: Connection,
+    workplace: Workplace,
+    task_id: int,
+    *,
+    to: date,
+    document: str,
+    due_key: str | None,
+    now: datetime,
+    today: date,
+    actor: str,
+) -> list[Moved] | NoSuch:
+    """As `extend`, in the caller's transaction."""
+    row = dues.find_task(connection, workplace.province, task_id)
+    if row is None:
+        return NoSuch(message=f"Không có nhiệm vụ số {task_id}.")
+    found = [
+        due for due in tasks.open_dues(connection, task_id) if due.track == "due" and due_key in {None, due.key}
+    ]
+    if not found:
+        return NoSuch(message=f"Nhiệm vụ số {task_id} không có thời hạn đang mở để gia hạn.")
+    events.extend(
+        connection,
+        workplace.province,
+        task_id,
+        found[0].key,
+        old_on=found[0].on_date,
+        new_on=to,
+        document=document,
+        now=now,
+        actor=actor,
+    )
+    moved = resolve_tasks(connection, workplace, [task_id], today=today)
+    announce(connection, workplace, moved, now=now, today=today)
+    return moved

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from flows.steps.linking import agency_link, due_page
 from flows.steps.reach import OPERATOR
 from flows.steps.workplace import Workplace
 from notifiers.message import Attachment, Line, Message, Notice, Sender, Urgency
-from store import outbox
+from store import answers, outbox
 
 _ORDER = {urgency.value: position for position, urgency in enumerate(Urgency)}
 
@@ -22,11 +23,18 @@ def sender(workplace: Workplace) -> Sender:
     return Sender(address=office.email, name=office.name, organisation=office.name)
 
 
-def notice_of(workplace: Workplace, message: Row[Any], rows: Sequence[Row[Any]], on: date) -> Notice:
-    """What the agency of a message is told on the day `on`: one line a due, most urgent first."""
+def notice_of(
+    workplace: Workplace, message: Row[Any], rows: Sequence[Row[Any]], on: date, *, own: Collection[int] = ()
+) -> Notice:
+    """What the agency of a message is told on the day `on`: one line a due, most urgent first.
+
+    `own` are the dues of the agency's own tasks: of others, which it oversees, it gets no page to answer on.
+    """
+    page = agency_link(workplace, message.agency) if own else None
     lines: dict[int, Line] = {}
     for row in sorted(rows, key=_rank):
-        lines.setdefault(row.due_id, _line(workplace, row, on))
+        link = due_page(page, row.due_id) if page and row.due_id in own else None
+        lines.setdefault(row.due_id, _line(workplace, row, on, link))
     office = workplace.settings.office
     agency = office.name if message.agency == OPERATOR else workplace.directory.name(message.agency)
     return Notice(
@@ -36,6 +44,7 @@ def notice_of(workplace: Workplace, message: Row[Any], rows: Sequence[Row[Any]],
         lines=tuple(lines.values()),
         sender=office.name,
         reply_to=office.reply_to,
+        link=page,
         addressed_to="Lãnh đạo cơ quan" if message.audience == "leadership" else "",
     )
 
@@ -44,7 +53,7 @@ def _rank(row: Row[Any]) -> tuple[int, date, int]:
     return (_ORDER[row.urgency], row.on_date, row.due_id)
 
 
-def _line(workplace: Workplace, row: Row[Any], on: date) -> Line:
+def _line(workplace: Workplace, row: Row[Any], on: date, link: str | None) -> Line:
     binding = row.track != "opening"
     return Line(
         key=f"{workplace.province}-{row.due_id}",
@@ -59,6 +68,7 @@ def _line(workplace: Workplace, row: Row[Any], on: date) -> Line:
         lead=row.lead_text or "",
         product=row.product or "",
         note=row.note,
+        link=link,
     )
 
 
@@ -79,9 +89,16 @@ def compose(
     rows = outbox.planned_in(connection, message.id)
     if not rows:
         return None
-    notice = notice_of(workplace, message, rows, now.astimezone(workplace.settings.schedule.zone).date())
+    due_ids = [row.due_id for row in rows]
+    notice = notice_of(
+        workplace,
+        message,
+        rows,
+        now.astimezone(workplace.settings.schedule.zone).date(),
+        own=answers.own_dues(connection, message.agency, due_ids),
+    )
     host = sender(workplace).host
-    earlier = outbox.earlier_keys(connection, message, [row.due_id for row in rows])
+    earlier = outbox.earlier_keys(connection, message, due_ids)
     rendered = render(
         notice,
         key=message.key,

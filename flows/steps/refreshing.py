@@ -13,7 +13,7 @@ from deadlines.directory_types import Agency
 from flows.steps.assigning import assign
 from flows.steps.resolving import announce, resolve_tasks
 from flows.steps.workplace import Workplace
-from store import directory, dues, plans, runs
+from store import directory, dues, names, plans, runs
 from store.directory import AgencyRecord, ContactRecord
 
 
@@ -62,8 +62,11 @@ def _agencies(connection: Connection, workplace: Workplace, now: datetime, today
         [contact for agency in agencies for contact in _contacts(agency)],
         workplace.seal,
     )
+    known = names.known(connection, workplace.province)
     for task in plans.open_cells(connection, workplace.province):
-        assignments, unknown = assign(workplace.directory, task.lead_text, task.coordinating_text, on=today)
+        assignments, unknown = assign(
+            workplace.directory, task.lead_text, task.coordinating_text, on=today, names=known
+        )
         plans.reassign(connection, workplace.province, task.id, assignments, unknown)
     dues.look_again(connection, workplace.province, today)
 

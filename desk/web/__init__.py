@@ -1,0 +1,1 @@
+"""The web desk: pages for the office, pages for agencies, and an interface for programs."""

@@ -1,0 +1,68 @@
+"""Who may enter: sessions kept on the server, roles, and a door that stays shut until there is an admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from desk.web.guard import SAFE
+from desk.web.visit import Visit
+from store import people
+
+Handler = Callable[[Visit], Response]
+
+SEEN_EVERY = timedelta(minutes=1)
+"""How often a session's use is written down; the desk does not write at every look."""
+
+UNFINISHED = frozenset({"/account", "/account/password", "/logout"})
+"""What a user who has to change the password may do."""
+
+
+def cookie_name(visit: Visit) -> str:
+    """Browsers keep a __Host- cookie to this very host, and only over https."""
+    return "__Host-dondoc" if secure(visit) else "dondoc"
+
+
+def secure(visit: Visit) -> bool:
+    return visit.desk.place.secure or visit.request.url.scheme == "https"
+
+
+def recognise(visit: Visit) -> None:
+    """Put the user of the request's session into the visit, where there is one that holds."""
+    secret = visit.request.cookies.get(cookie_name(visit), "")
+    if not secret:
+        return
+    database = visit.workplace.database
+    with database.read() as connection:
+        found = people.session(connection, visit.province, secret, now=visit.now, lifetime=visit.desk.lifetime)
+    if found is None or not found.complete:
+        return
+    visit.user = found
+    if visit.now - found.seen_at > SEEN_EVERY:
+        with database.write() as connection:
+            people.seen(connection, found.session_id, visit.now)
+
+
+def admitted(visit: Visit, role: str, handler: Handler) -> Response:
+    """The page, or why not: no admin yet, not logged in, not entitled."""
+    if nobody(visit):
+        return visit.page("setup.html", 503)
+    recognise(visit)
+    if visit.user is None:
+        path = visit.request.url.path + (f"?{visit.request.url.query}" if visit.request.url.query else "")
+        back = f"?next={quote(path)}" if visit.request.method in SAFE and path != "/" else ""
+        return visit.go(f"/login{back}")
+    if visit.user.must_change and visit.request.url.path not in UNFINISHED:
+        return visit.go("/account")
+    if not visit.may(role):
+        return visit.sorry("Tài khoản này không có quyền thực hiện việc đó.", 403)
+    return handler(visit)
+
+
+def nobody(visit: Visit) -> bool:
+    """Whether there is no user at all."""
+    with visit.workplace.database.read() as connection:
+        return people.count(connection, visit.province) == 0

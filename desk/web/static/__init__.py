@@ -1,0 +1,1 @@
+"""Style sheet, the vendored htmx and our own few lines of JavaScript."""

@@ -1,0 +1,139 @@
+"""The words of docs/wording.md, by the names that the code uses."""
+
+from __future__ import annotations
+
+from datetime import date
+
+STATUSES = {
+    "done_on_time": "Đúng hạn",
+    "done_late": "Xong, quá hạn",
+    "reported": "Chờ xác nhận",
+    "late": "Quá hạn",
+    "open": "Trong hạn",
+    "waiting": "Chờ văn bản",
+    "undated": "Chưa có hạn",
+    "withdrawn": "Thôi theo dõi",
+}
+
+KINDS = {
+    "fixed": "Ngày hạn cụ thể",
+    "range": "Trong giai đoạn",
+    "open_start": "Từ một thời điểm",
+    "recurring": "Định kỳ",
+    "conditional": "Chờ văn bản",
+    "ongoing": "Thường xuyên",
+    "unspecified": "Chưa có thời hạn",
+    "unread": "Chưa đọc được",
+    "ambiguous": "Có nhiều cách hiểu",
+}
+
+MESSAGES = {
+    "ready": "Chờ gửi",
+    "sending": "Đang gửi",
+    "sent": "Đã gửi",
+    "refused": "Bị từ chối",
+    "unconfirmed": "Chưa rõ đã nhận hay chưa",
+    "withdrawn": "Đã rút",
+    "lapsed": "Không còn cần gửi",
+}
+
+OUTCOMES = {
+    "started": "đang gửi",
+    "sent": "đã gửi",
+    "refused": "bị từ chối",
+    "unavailable": "chưa gửi được, sẽ gửi lại",
+    "unconfirmed": "chưa rõ đã đến hay chưa",
+    "abandoned": "tiến trình gửi dừng đột ngột",
+}
+
+ANSWERS = {
+    "acknowledged": "Xác nhận đã nhận",
+    "progress": "Báo cáo tiến độ",
+    "done": "Báo cáo hoàn thành",
+    "extension": "Đề nghị gia hạn",
+}
+
+ANSWER_STATES = {"received": "Chờ xác nhận", "confirmed": "Đã xác nhận", "returned": "Trả lại"}
+
+ROLES = {"viewer": "Người xem", "operator": "Cán bộ theo dõi", "admin": "Quản trị viên"}
+
+TRACKS = {
+    "due": "Hạn hoàn thành",
+    "opening": "Bắt đầu thực hiện",
+    "check": "Kiểm điểm hằng năm",
+    "report": "Kỳ báo cáo",
+}
+
+URGENCIES = {
+    "escalated": "Báo cáo lãnh đạo",
+    "overdue": "Quá hạn",
+    "today": "Đến hạn hôm nay",
+    "soon": "Sắp đến hạn",
+    "opening": "Bắt đầu thực hiện",
+    "changed": "Thời hạn có thay đổi",
+    "report": "Đến kỳ báo cáo",
+    "new": "Mới được giao",
+    "question": "Chờ văn bản ban hành",
+}
+
+AUDIENCES = {
+    "agency": "cơ quan",
+    "leadership": "lãnh đạo cơ quan",
+    "superior": "cấp trên",
+    "operator": "văn phòng theo dõi",
+}
+
+TOLD = {
+    "acknowledged": "Đã ghi nhận: cơ quan xác nhận đã nhận.",
+    "progress": "Đã gửi báo cáo tiến độ.",
+    "done": "Đã gửi báo cáo hoàn thành; nhiệm vụ chờ văn phòng xác nhận.",
+    "extension": "Đã gửi đề nghị gia hạn; chờ văn phòng trả lời.",
+    "again": "Nội dung này đã được ghi nhận từ trước.",
+    "saved": "Đã lưu.",
+    "confirmed": "Đã xác nhận.",
+    "returned": "Đã trả lại.",
+    "completed": "Đã ghi nhận hoàn thành.",
+    "extended": "Đã gia hạn.",
+    "assigned": "Đã giao cơ quan chủ trì.",
+    "dated": "Đã đặt ngày hạn.",
+    "event": "Đã ghi nhận văn bản.",
+    "undone": "Đã rút; các nhiệm vụ liên quan trở lại trạng thái chờ.",
+    "corrected": "Đã sửa ngày ban hành; các thời hạn đổi theo.",
+    "imported": "Đã nhập kế hoạch.",
+    "known": "Kế hoạch này đã nhập từ trước, không có gì thay đổi.",
+    "resent": "Đã đưa lại vào hàng chờ gửi.",
+    "cancelled": "Đã hủy gửi.",
+    "delivered": "Đã ghi nhận là đã báo bằng cách khác.",
+    "revoked": "Đã thu hồi.",
+    "links": "Đã thu hồi mọi liên kết đã gửi cho cơ quan này.",
+    "user": "Đã lưu người dùng.",
+    "password": "Đã đổi mật khẩu.",
+    "totp": "Đã bật xác thực hai bước.",
+    "no_totp": "Đã tắt xác thực hai bước.",
+    "bye": "Đã đăng xuất.",
+    "several": "Đã thực hiện với các nhiệm vụ được chọn.",
+}
+
+
+def left(due: date | None, today: date, late_from: date | None = None) -> str:
+    """ "còn 5 ngày", "quá hạn 3 ngày": calendar days."""
+    if due is None:
+        return ""
+    days = (due - today).days
+    if days > 0:
+        return f"còn {days} ngày"
+    if days == 0:
+        return "đến hạn hôm nay"
+    if late_from is not None and today >= late_from:
+        return f"quá hạn {-days} ngày"
+    return f"đã qua {-days} ngày"
+
+
+def stage(name: str) -> str:
+    """A stage of a policy in words, where its name is one that the program makes."""
+    base = name.partition("#")[0]
+    for start, said in (("before-", "Trước hạn"), ("late+", "Sau hạn")):
+        if base.startswith(start):
+            digits = "".join(letter for letter in base.removeprefix(start) if letter.isdigit())
+            return f"{said} {digits} ngày" + (" (báo cáo lãnh đạo)" if "-" in base.removeprefix(start) else "")
+    return {"day-0": "Ngày đến hạn", "first-summary": "Tổng hợp khi mới nhập"}.get(base, base)
