@@ -60,9 +60,7 @@ def _run_flow() -> date:
     work.place.validate()
     work.place.ready()
     day = work.place.calendar.on_or_after(work.today)
-    put(
-        f"Đôn Đốc chạy công việc của buổi sáng {shown(day)} trên hai kế hoạch mẫu của tỉnh Phú Châu (tỉnh giả định)."
-    )
+    put(f"Đôn Đốc chạy công việc của sáng {shown(day)} trên hai kế hoạch mẫu của tỉnh Phú Châu (tỉnh giả định).")
     put("Luồng Prefect đang chạy, mất chừng mười lăm giây ...")
     _, lines = run_flow(work.place.settings.var, day)
     _heading("Kết quả trong ngày")

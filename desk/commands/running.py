@@ -24,6 +24,10 @@ URGENCIES = {
 }
 
 
+FEW = 3
+"""How many agencies of one row are named."""
+
+
 def show_preview(*, first: str | None, last: str | None, json: bool) -> int:
     """Who would be told what from `first` to `last`, both inclusive; by default the next 30 days."""
     from flows.steps.listing import all_tasks
@@ -66,25 +70,42 @@ def _entry(one: Foreseen, task: Listed) -> dict[str, Any]:
 
 
 def _show(work: AtWork, foreseen: list[Foreseen], known: dict[int, Listed], start: date, end: date) -> None:
-    rows = []
-    for (on, agency, audience), group in groupby(
-        foreseen, key=lambda one: (one.day, one.planned.agency, one.planned.audience)
+    """One row a day, task and stage; an agency group is counted, not listed."""
+    rows: list[tuple[str, ...]] = []
+    ordered = sorted(foreseen, key=lambda one: (one.day, one.planned.due_on, one.task_id, one.planned.urgency))
+    last_day: date | None = None
+    for (on, task_id, urgency, due_on), group in groupby(
+        ordered, key=lambda one: (one.day, one.task_id, one.planned.urgency, one.planned.due_on)
     ):
-        for index, one in enumerate(sorted(group, key=lambda item: item.planned.due_on)):
-            task = known[one.task_id]
-            name = work.place.settings.office.name if agency == "operator" else work.place.directory.name(agency)
-            rows.append(
-                (
-                    shown(on) if index == 0 else "",
-                    (name + (" (lãnh đạo)" if audience == "leadership" else "")) if index == 0 else "",
-                    URGENCIES[one.planned.urgency],
-                    f"{task.plan_number or '–'} · {task.number}",
-                    task.title,
-                    shown(one.planned.due_on),
-                )
+        task = known[task_id]
+        rows.append(
+            (
+                shown(on) if on != last_day else "",
+                _told_whom(work, list(group)),
+                URGENCIES[urgency],
+                f"{task.plan_number or '–'} · {task.number}",
+                task.title,
+                shown(due_on),
             )
+        )
+        last_day = on
     title = f"{len(foreseen)} nhắc việc từ {shown(start)} đến {shown(end)}"
-    put_table(title, ("Ngày", "Cơ quan", "Loại", "Kế hoạch · số", "Nội dung", "Hạn"), rows)
+    put_table(title, ("Ngày", "Nhắc cơ quan", "Loại", "Kế hoạch · số", "Nội dung", "Hạn"), rows)
+
+
+def _told_whom(work: AtWork, group: list[Foreseen]) -> str:
+    names = list(dict.fromkeys(_name(work, one) for one in group))
+    if len(names) <= FEW:
+        return "; ".join(names)
+    return f"{len(names)} cơ quan: {names[0]}; {names[1]}; …"
+
+
+def _name(work: AtWork, one: Foreseen) -> str:
+    planned = one.planned
+    if planned.agency == "operator":
+        return work.place.settings.office.name
+    name = work.place.directory.name(planned.agency)
+    return name + {"leadership": " (lãnh đạo)"}.get(planned.audience, "")
 
 
 def run_day(*, on: str | None, plain: bool, json: bool) -> int:
