@@ -9,6 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from store.database import Database
 from store.errors import StoreError
+from store.failpoints import hit
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -42,6 +43,7 @@ def migrate(database: Database) -> tuple[str | None, str]:
             return before, before
         try:
             command.upgrade(config(connection), "head")
+            hit("migrate")
         except CommandError as error:
             raise StoreError(
                 f"Cơ sở dữ liệu {database.shown} thuộc phiên bản mới hơn ({before}); hãy nâng cấp chương trình."

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from config.channels import ChannelSettings
-from flows.steps.channels import sender
+from flows.steps.channels import sender, zalo_tools
 from flows.steps.workplace import Workplace
 from notifiers.channel import Channel, open_channel
 from notifiers.errors import Scope, Unavailable
@@ -33,9 +33,17 @@ class Opens(Protocol):
 class Courier:
     """A channel that fails as a whole is left alone by every worker until its circuit breaker lets it be tried."""
 
-    def __init__(self, workplace: Workplace, clock: Callable[[], datetime], *, opens: Opens = open_channel) -> None:
+    def __init__(
+        self,
+        workplace: Workplace,
+        clock: Callable[[], datetime],
+        *,
+        opens: Opens = open_channel,
+        lease: timedelta = LEASE,
+    ) -> None:
         self.workplace = workplace
         self.clock = clock
+        self.lease = lease
         self.worker = f"{socket.gethostname()[:50]}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self.held: set[str] = set()
         """Channels not to use now."""
@@ -89,7 +97,12 @@ class Courier:
             settings = self.settings(name)
             assert settings is not None
             try:
-                made = self._opens(settings.url, sender=sender(self.workplace), var=self.workplace.settings.var)
+                made = self._opens(
+                    settings.url,
+                    sender=sender(self.workplace),
+                    var=self.workplace.settings.var,
+                    **zalo_tools(self.workplace, name, self.clock),
+                )
             except (ValueError, OSError) as error:
                 raise Unavailable(f"Không mở được kênh: {error}", scope=Scope.CHANNEL) from error
             self._open[name] = made.__enter__()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -53,10 +53,11 @@ def deliver(
     clock: Callable[[], datetime],
     limit: int | None = None,
     opens: Opens = open_channel,
+    lease: timedelta = LEASE,
 ) -> Delivered:
     """Send what may go now, at most `limit` messages. Only in working hours. Raises StoreError."""
     result = Delivered()
-    courier = Courier(workplace, clock, opens=opens)
+    courier = Courier(workplace, clock, opens=opens, lease=lease)
     try:
         if _must_wait(workplace, clock(), result):
             return result
@@ -108,7 +109,7 @@ def _claim(courier: Courier, room: int) -> list[Row[Any]]:
             connection,
             worker=courier.worker,
             now=courier.clock(),
-            lease=LEASE,
+            lease=courier.lease,
             limit=room,
             province=courier.workplace.province,
             held_channels=courier.held,
@@ -159,7 +160,7 @@ def _prepare(courier: Courier, message: Row[Any]) -> Message | Refused | str:
     """The message to send, frozen now or before; Refused where nobody can be reached; else what came of it."""
     workplace, now = courier.workplace, courier.clock()
     with workplace.database.write(alone=False) as connection:
-        if not attempts.renew(connection, message, now=now, lease=LEASE):
+        if not attempts.renew(connection, message, now=now, lease=courier.lease):
             return "lost"
         if sent_before.follows_another(connection, message, _start_of(workplace, now)):
             return _postpone(connection, workplace, message, now)
