@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -139,6 +141,8 @@ class Settings(_Part):
     """How long to wait for another writer of an SQLite database."""
     smtp_url: str | None = Field(default=None, repr=False)
     key: str | None = Field(default=None, repr=False)
+    ping_url: str | None = Field(default=None, repr=False)
+    """Asked for after each good daily run; its path is often a secret."""
     office: Office
     schedule: Schedule
     counting: Counting
@@ -147,20 +151,23 @@ class Settings(_Part):
     desk: Desk = Desk()
 
 
-def load(environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process. Raises ConfigError at the first mistake."""
+def load(environment: Mapping[str, str] | None = None, province: str | None = None) -> Settings:
+    """The settings of this process, for one province of several where it is named. Raises ConfigError."""
     given = os.environ if environment is None else environment
     folder = Path(given.get("DONDOC_CONFIG") or PACKAGED)
-    file = parse(folder / "dondoc.toml", _File)
+    data, main = _of_province(folder, province or given.get("DONDOC_PROVINCE") or None)
+    file = validated(folder / "dondoc.toml", data, _File)
     var = Path(given.get("DONDOC_VAR") or "var").absolute()
+    inbox = Path(given.get("DONDOC_INBOX") or var / "inbox")
     return Settings(
         folder=folder,
         var=var,
-        inbox=Path(given.get("DONDOC_INBOX") or var / "inbox"),
+        inbox=inbox if main else inbox / file.office.province,
         database_url=secret(given, "DONDOC_DATABASE_URL") or f"sqlite:///{var / 'dondoc.db'}",
         busy_seconds=_number(given, "DONDOC_BUSY_SECONDS", 30.0),
         smtp_url=secret(given, "DONDOC_SMTP_URL"),
         key=secret(given, "DONDOC_KEY"),
+        ping_url=_ping_url(given),
         office=file.office,
         schedule=file.schedule,
         counting=file.counting.built(),
@@ -168,6 +175,40 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         reminding=file.reminding,
         desk=_desk(file.desk, given),
     )
+
+
+def provinces(environment: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """The provinces of this installation: DONDOC_PROVINCES, or the one of `dondoc.toml`. Raises ConfigError."""
+    given = os.environ if environment is None else environment
+    named = [name.strip() for name in given.get("DONDOC_PROVINCES", "").split(",") if name.strip()]
+    return tuple(dict.fromkeys(named)) or (load(given).office.province,)
+
+
+def _of_province(folder: Path, province: str | None) -> tuple[dict[str, Any], bool]:
+    """What `dondoc.toml` and `provinces/<province>.toml` say together; True for the first file's own province."""
+    data = read_toml(folder / "dondoc.toml")
+    office = data.get("office")
+    if province is None or (isinstance(office, dict) and office.get("province") == province):
+        return data, True
+    path = folder / "provinces" / f"{province}.toml"
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", province):
+        raise ConfigError(
+            file="biến môi trường",
+            field="DONDOC_PROVINCES",
+            value=province,
+            allowed="mã tỉnh: chữ thường không dấu, số và gạch nối",
+        )
+    own = read_toml(path)
+    if not isinstance(own.get("office"), dict) or own["office"].get("province") != province:
+        raise ConfigError(file=path, field="office.province", value="", allowed=f'"{province}", trùng với tên tệp')
+    # The office is not mixed with another one's: a mail must never leave in the wrong office's name.
+    merged = {
+        name: {**data[name], **own[name]}
+        if name != "office" and isinstance(data.get(name), dict) and isinstance(own.get(name), dict)
+        else own.get(name, data.get(name))
+        for name in {**data, **own}
+    }
+    return merged, False
 
 
 def _desk(desk: Desk, given: Mapping[str, str]) -> Desk:
@@ -178,6 +219,32 @@ def _desk(desk: Desk, given: Mapping[str, str]) -> Desk:
         if given.get(variable)
     }
     return validated(Path("DONDOC_BASE_URL, DONDOC_PORT"), desk.model_dump() | changed, Desk)
+
+
+def may_ping(url: str) -> bool:
+    """Whether `url` may be asked for: https, or http on this machine; no name or password in it."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises where it is no number
+    except ValueError:
+        return False
+    if not parts.hostname or "@" in parts.netloc or any(one <= " " for one in url):
+        return False
+    return parts.scheme == "https" or (
+        parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    )
+
+
+def _ping_url(given: Mapping[str, str]) -> str | None:
+    url = secret(given, "DONDOC_PING_URL")
+    if url is not None and not may_ping(url):
+        raise ConfigError(
+            file="biến môi trường",
+            field="DONDOC_PING_URL",
+            value="",
+            allowed="địa chỉ https, hoặc http trên chính máy này, không kèm tên và mật khẩu",
+        )
+    return url
 
 
 def secret(given: Mapping[str, str], name: str) -> str | None:

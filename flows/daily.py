@@ -18,6 +18,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.steps import clock as clocks
 from flows.steps import daily as steps
 from flows.steps.daily import Report
+from flows.steps.logs import about, set_up
 from flows.steps.summary import as_markdown
 from flows.steps.workplace import Workplace, open_workplace
 
@@ -45,12 +46,15 @@ async def deliver(workplace: Workplace, report: Report, clock: Clock) -> None:
 
 
 @flow(name="dondoc-daily", retries=0, persist_result=False, validate_parameters=False)
-async def daily(on: str | None = None) -> dict[str, Any]:
+async def daily(on: str | None = None, province: str | None = None) -> dict[str, Any]:
     """Import, resolve, decide, enqueue and deliver for the day `on` (ISO; today where it is left out).
 
-    Secrets never travel as parameters: the workplace reads them from the environment.
+    `province` is one of DONDOC_PROVINCES. Secrets never travel as parameters: the workplace reads them from the
+    environment.
     """
-    workplace = open_workplace()
+    workplace = open_workplace(province=province)
+    set_up(workplace.settings.var)
+    workplace.ready()
     schedule = workplace.settings.schedule
     clock = clocks.here(schedule.zone)
     if on is not None:
@@ -58,14 +62,17 @@ async def daily(on: str | None = None) -> dict[str, Any]:
     report = Report(day=clock().date())
     run = await asyncio.to_thread(steps.begin, workplace, report.day, clock())
     try:
-        for step in (import_plans, resolve, decide, deliver):
-            await step(workplace, report, clock)
+        with about(run=run, province=workplace.province):
+            for step in (import_plans, resolve, decide, deliver):
+                await step(workplace, report, clock)
     except Exception as error:
         failure = f"{type(error).__name__}: {error}"
         await asyncio.to_thread(steps.end, workplace, run, report, now=clock(), error=failure)
         raise
     await asyncio.to_thread(steps.end, workplace, run, report, now=clock())
     await acreate_markdown_artifact(
-        key="dondoc-daily", markdown=as_markdown(report.counts()), description="Kết quả trong ngày"
+        key=f"dondoc-daily-{province}" if province else "dondoc-daily",
+        markdown=as_markdown(report.counts()),
+        description="Kết quả trong ngày",
     )
     return report.counts()

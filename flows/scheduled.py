@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 
 from flows import prefect_home
+from flows.steps.logs import set_up
 from flows.steps.workplace import Workplace, open_workplace
 
 
 def main() -> None:
     """Serve the daily and the deliver flow until told to stop. PREFECT_API_URL names the server."""
     workplace = open_workplace()
+    set_up(workplace.settings.var)
     prefect_home.settle(workplace.settings.var)
     asyncio.run(_serve(workplace))
 

@@ -18,17 +18,15 @@ import time
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 
 from flows import prefect_home
 from flows.steps.clock import here
+from flows.steps.missed import missed, warn_of_today
 from flows.steps.workplace import Workplace
-from store import runs
+from store.errors import StoreError
 
 HEALTHY_WITHIN = 120.0
 """Seconds that the Prefect server may take to start."""
-OVERDUE = timedelta(minutes=2)
-"""How long after its hour the morning's run may be missing before it is run without Prefect."""
 LONGEST_WAIT = 300.0
 """Seconds between two starts of a child that keeps ending."""
 
@@ -71,9 +69,11 @@ class Stopped(Exception):  # noqa: N818 - a request, not an error
     """Somebody asked us to stop."""
 
 
-def serve(workplace: Workplace, *, beside: Mapping[str, Sequence[str]] | None = None) -> int:
+def serve(workplaces: Sequence[Workplace], *, beside: Mapping[str, Sequence[str]] | None = None) -> int:
     """Run until asked to stop. `beside` are more children to keep, by name. Returns the exit code."""
-    workplace.validate()
+    workplace = workplaces[0]
+    for place in workplaces:
+        place.validate()
     prefect_home.settle(workplace.settings.var)
     for signum in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signum, _stop)
@@ -86,7 +86,7 @@ def serve(workplace: Workplace, *, beside: Mapping[str, Sequence[str]] | None = 
         children.append(Child("Lịch chạy", [sys.executable, "-m", "flows.scheduled"], environment))
         children += [Child(name, words, os.environ.copy()) for name, words in (beside or {}).items()]
         _say(f"Chạy hằng ngày lúc {workplace.settings.schedule.daily_at:%H:%M}. Dừng bằng Ctrl+C.")
-        _watch(workplace, children)
+        _watch(workplaces, children)
     except Stopped:
         _say("Đang dừng.")
     finally:
@@ -107,7 +107,7 @@ def _prefect_children() -> tuple[str, list[Child]]:
     return f"http://127.0.0.1:{port}/api", [Child("Máy chủ Prefect", words, os.environ.copy())]
 
 
-def _watch(workplace: Workplace, children: Sequence[Child]) -> None:
+def _watch(workplaces: Sequence[Workplace], children: Sequence[Child]) -> None:
     """Tend the children every second, and once a minute see that the morning's run was not missed."""
     look_again = time.monotonic() + 60
     while True:
@@ -116,24 +116,25 @@ def _watch(workplace: Workplace, children: Sequence[Child]) -> None:
             child.tend(now)
         if now >= look_again:
             look_again = now + 60
-            if missed(workplace, here(workplace.settings.schedule.zone)()):
-                _say("Chưa thấy lượt chạy buổi sáng: chạy ngay, không qua Prefect.")
-                subprocess.run([sys.executable, "-m", "flows.plain"], check=False)
+            for place in workplaces:
+                _catch_up(place)
         time.sleep(1)
 
 
-def missed(workplace: Workplace, now: datetime) -> bool:
-    """True where today's run is overdue: no good one is recorded and its hour is more than `OVERDUE` past."""
-    at = datetime.combine(now.date(), workplace.settings.schedule.daily_at, tzinfo=now.tzinfo)
-    if now < at + OVERDUE:
-        return False
-    with workplace.database.read() as connection:
-        last = runs.last_good(connection, workplace.province)
-        begun = runs.last_begun(connection, workplace.province)
-    if last is not None and last.day >= now.date():
-        return False
-    # One that has just begun may still end well; one that has hung for an hour will not.
-    return begun is None or begun.day < now.date() or now - begun.started_at > timedelta(hours=1)
+def _catch_up(workplace: Workplace) -> None:
+    """Run the morning of a province without Prefect where it was missed, and tell the operator."""
+    now = here(workplace.zone)()
+    try:
+        if not missed(workplace, now):
+            return
+        _say(f"{workplace.province}: chưa thấy lượt chạy buổi sáng, chạy ngay, không qua Prefect.")
+        warn_of_today(workplace, now)
+    except StoreError as error:
+        # The database may be away for a while; we must still be here when it is back.
+        _say(str(error))
+        return
+    words = [sys.executable, "-m", "flows.plain"]
+    subprocess.run(words, env=os.environ | {"DONDOC_PROVINCE": workplace.province}, check=False)  # noqa: S603
 
 
 def _wait_until_healthy(url: str) -> None:

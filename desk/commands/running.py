@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
@@ -155,8 +156,7 @@ def _told(work: AtWork, counts: dict[str, Any], lines: list[str], json: bool) ->
 def serve_schedule() -> int:
     """The schedule until it is stopped."""
     from flows.serving import serve
+    from flows.steps.workplace import open_workplaces
 
-    work = at_work()
-    work.place.validate()
-    work.place.ready()
-    return serve(work.place)
+    at_work().place.ready()
+    return serve(open_workplaces(), beside={"Cổng theo dõi": [sys.executable, "-m", "desk.web_health"]})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flows.steps.clock import here
+from flows.steps.logs import set_up
 from flows.steps.workplace import Workplace, open_workplace
 
 
@@ -22,4 +23,5 @@ class AtWork:
 def at_work() -> AtWork:
     """Raises ConfigError."""
     place = open_workplace()
+    set_up(place.settings.var)
     return AtWork(place=place, now=here(place.settings.schedule.zone)())

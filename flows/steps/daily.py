@@ -7,8 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from flows.steps import clock as clocks
+from flows.steps import missed
 from flows.steps.deciding import Decided, decide
 from flows.steps.importing import Imported, NotImported, import_inbox
+from flows.steps.logs import about, logger
+from flows.steps.pinging import ping
 from flows.steps.refreshing import refresh
 from flows.steps.resolving import announce, extend_horizons
 from flows.steps.sending import Delivered, deliver
@@ -77,14 +81,29 @@ def send(workplace: Workplace, report: Report, *, clock: Callable[[], datetime])
 def begin(workplace: Workplace, day: date, now: datetime) -> int:
     """Note that a run starts. Raises ConfigError before anything is written where a file has a mistake."""
     workplace.validate()
+    missed.warn_of_past(workplace, now)
     with workplace.database.write() as connection:
-        return runs.start(connection, workplace.province, "daily", day, now)
+        run = runs.start(connection, workplace.province, "daily", day, now)
+    logger("daily").info("run begun", run=run, province=workplace.province, day=day.isoformat())
+    return run
 
 
 def end(workplace: Workplace, run: int, report: Report, *, now: datetime, error: str | None = None) -> None:
-    """Note how a run ended."""
+    """Note how a run ended, in the database, the log, and where someone outside waits for it."""
     with workplace.database.write() as connection:
         runs.end(connection, run, ok=error is None, counts=report.counts(), now=now, error=error)
+    log = logger("daily").bind(run=run, province=workplace.province)
+    for task, fault in report.decided.faults.items():
+        log.error("task not decided", task=task, error=fault)
+    figures = {name: report.counts()[name] for name in ("looked_at", "planned", "lapsed", "messages")}
+    if error is not None:
+        log.error("run failed", error=error, **figures)
+        return
+    log.info("run ended", **figures)
+    # A day that is only tried out says nothing about whether the mornings go well.
+    url = workplace.settings.ping_url
+    if url and report.day == clocks.here(workplace.zone)().date():
+        ping(url)
 
 
 def run_daily(workplace: Workplace, *, clock: Callable[[], datetime], day: date) -> Report:
@@ -92,10 +111,11 @@ def run_daily(workplace: Workplace, *, clock: Callable[[], datetime], day: date)
     report = Report(day=day)
     run = begin(workplace, day, clock())
     try:
-        prepare(workplace, report, now=clock())
-        resolve(workplace, report, now=clock())
-        choose(workplace, report, now=clock())
-        send(workplace, report, clock=clock)
+        with about(run=run, province=workplace.province):
+            prepare(workplace, report, now=clock())
+            resolve(workplace, report, now=clock())
+            choose(workplace, report, now=clock())
+            send(workplace, report, clock=clock)
     except Exception as error:
         end(workplace, run, report, now=clock(), error=f"{type(error).__name__}: {error}")
         raise

@@ -6,21 +6,22 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deadlines.grammar import read_task
-from flows.steps.assigning import assign
+from flows.steps.assigning import Naming, assign
+from flows.steps.logs import logger
 from flows.steps.resolving import announce, resolve_tasks
 from flows.steps.workplace import Workplace
-from store import names
+from store import dues, names
+from store.failpoints import hit
 from store.plans import PlanRecord, Saved, TaskRecord, known_plan, save_plan
 
 if TYPE_CHECKING:
-    from deadlines.directory import Directory
     from plans.types import Plan, Task
 
 
@@ -54,11 +55,23 @@ def import_file(workplace: Workplace, path: Path, *, now: datetime, today: date,
     if known:
         return Imported(file=path.name, number=None, saved=known, tasks=0)
     plan = read(path)
-    record = record_of(plan, digest=digest or "", directory=workplace.directory, on=today, names=words)
+    naming = Naming(
+        directory=workplace.directory,
+        province=workplace.province,
+        on=today,
+        issued=plan.issued_on,
+        names=words or {},
+    )
+    record = record_of(plan, digest=digest or "", naming=naming)
     with workplace.database.write() as connection:
         saved = save_plan(connection, workplace.province, record, now=now, today=today, actor=actor)
         moved = resolve_tasks(connection, workplace, saved.added + saved.changed + saved.kept, today=today)
+        moved += dues.dropped(connection, saved.withdrawn)
         announce(connection, workplace, moved, now=now, today=today)
+        hit("import-commit")
+    logger("importing").info(
+        "plan imported", plan=saved.plan_id, tasks=len(plan.tasks), province=workplace.province
+    )
     return Imported(file=path.name, number=plan.number, saved=saved, tasks=len(plan.tasks), warnings=plan.warnings)
 
 
@@ -93,10 +106,8 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def record_of(
-    plan: Plan, *, digest: str, directory: Directory, on: date, names: Mapping[str, str] | None = None
-) -> PlanRecord:
-    """A plan as the store keeps it, its deadlines read and its agencies named as of `on`."""
+def record_of(plan: Plan, *, digest: str, naming: Naming) -> PlanRecord:
+    """A plan as the store keeps it, its deadlines read and its agencies named."""
     from plans.types import PartialDate
 
     keys = _keys(plan.tasks)
@@ -114,7 +125,7 @@ def record_of(
         title=plan.title,
         basis=plan.basis,
         warnings=plan.warnings,
-        tasks=tuple(_task(task, key, directory, on, names) for task, key in zip(plan.tasks, keys, strict=True)),
+        tasks=tuple(_task(task, key, naming) for task, key in zip(plan.tasks, keys, strict=True)),
     )
 
 
@@ -141,8 +152,8 @@ def _keys(tasks: Iterable[Task]) -> list[str]:
     return keys
 
 
-def _task(task: Task, key: str, directory: Directory, on: date, names: Mapping[str, str] | None) -> TaskRecord:
-    assignments, unknown = assign(directory, task.lead_text, task.coordinating_text, on=on, names=names)
+def _task(task: Task, key: str, naming: Naming) -> TaskRecord:
+    assignments, unknown = assign(naming, task.lead_text, task.coordinating_text)
     return TaskRecord(
         key=key,
         table_kind=task.table.value,

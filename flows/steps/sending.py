@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from flows.steps.composing import compose, message_of
 from flows.steps.courier import LEASE, Courier, Opens
 from flows.steps.failing import failed, give_up, quarantine
+from flows.steps.logs import logger
 from flows.steps.reach import Route, in_working_hours, next_working_day, route
 from flows.steps.workplace import Workplace
 from notifiers.channel import open_channel
@@ -29,6 +30,7 @@ from store.failpoints import hit
 from store.sealing import masked
 
 CLAIM = 20
+log = logger("sending")
 
 
 @dataclass(kw_only=True)
@@ -68,7 +70,9 @@ def deliver(
             if not claimed:
                 return result
             for message in claimed:
-                result.outcomes[_deliver_one(courier, message, result)] += 1
+                outcome = _deliver_one(courier, message, result)
+                result.outcomes[outcome] += 1
+                log.info("message", message=message.id, channel=message.channel, outcome=outcome)
         return result
     finally:
         courier.close()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from config import settings as settings_files
 from config.settings import Settings
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from config.policies import Policies
     from deadlines.calendar import Calendar
     from deadlines.directory import Directory
+    from notifiers.zalo.settings import ZaloSettings
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,16 @@ class Workplace:
     """One installation at work for one province. Opening a part may raise ConfigError or StoreError."""
 
     settings: Settings
+    environment: Mapping[str, str] | None = field(default=None, repr=False)
+    """Where secrets are; None: the environment of the process."""
 
     @property
     def province(self) -> str:
         return self.settings.office.province
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.settings.schedule.zone
 
     @cached_property
     def database(self) -> Database:
@@ -35,8 +43,11 @@ class Workplace:
 
     def validate(self) -> None:
         """Read every configuration file, so that a mistake is refused at the start. Raises ConfigError."""
+        from flows.steps.channels import check_channels
+
         for part in (self.policies, self.channels, self.directory, self.calendar):
             assert part is not None
+        check_channels(self)
 
     def ready(self) -> Database:
         """The database at the newest schema; an empty one is set up. Raises StoreError where it is older."""
@@ -73,9 +84,38 @@ class Workplace:
     def channels(self) -> Channels:
         from config.channels import load
 
-        return load(self.settings.folder / "channels.toml", smtp_url=self.settings.smtp_url)
+        file = self.settings.folder / "channels.toml"
+        return load(file, smtp_url=self.settings.smtp_url, environment=self.environment)
+
+    @cached_property
+    def zalo(self) -> ZaloSettings:
+        """The Zalo account of `zalo.toml`."""
+        from config.zalo import load
+        from notifiers.zalo.settings import settings_from
+
+        return settings_from(load(self.settings.folder / "zalo.toml", environment=self.environment).values())
+
+    @cached_property
+    def zalo_people(self) -> dict[tuple[str, str], str]:
+        """User ids by kind ("oa", "bot") and contact, as far as their owners have made themselves known."""
+        from store.zalo import linked_people
+
+        with self.database.read() as connection:
+            return dict(linked_people(connection, self.province, self.seal))
+
+    def forget_people(self) -> None:
+        """Have who is linked on Zalo read again when next needed."""
+        self.__dict__.pop("zalo_people", None)
 
 
-def open_workplace(environment: Mapping[str, str] | None = None) -> Workplace:
-    """The workplace that the environment and the configuration describe. Raises ConfigError."""
-    return Workplace(settings_files.load(environment))
+def open_workplace(environment: Mapping[str, str] | None = None, province: str | None = None) -> Workplace:
+    """The workplace that the environment and the configuration describe. Raises ConfigError.
+
+    `province` is one of several; None: that of DONDOC_PROVINCE or of `dondoc.toml`.
+    """
+    return Workplace(settings_files.load(environment, province), environment)
+
+
+def open_workplaces(environment: Mapping[str, str] | None = None) -> tuple[Workplace, ...]:
+    """One for each province of the installation (DONDOC_PROVINCES). Raises ConfigError."""
+    return tuple(open_workplace(environment, name) for name in settings_files.provinces(environment))
