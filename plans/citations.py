@@ -14,10 +14,10 @@ _BASIS = re.compile(r"^(?:\W*)(?:Căn cứ|Thực hiện|Triển khai|Tiếp t�
 _OWN = r"(?:Kế hoạch|Quyết định|Chương trình|Văn bản|Công văn)"
 _REPLACES = re.compile(
     rf"{_OWN}\s+này\s+(?:được\s+)?(?:thay thế|bãi bỏ)|^\W*(?:và\s+)?thay thế\s+{_OWN}\s+số"
-    rf"|{_OWN}\s+này\s+có hiệu lực[^.]*thay thế",
+    rf"|{_OWN}\s+này\s+có hiệu lực[^.]{{0,400}}thay thế",
     re.IGNORECASE,
 )
-_EXPIRES = re.compile(rf"{_OWN}\s+số[^.;]*hết hiệu lực(?:\s+thi hành|\s+kể từ|\s*[.;]|$)", re.IGNORECASE)
+_EXPIRES = re.compile(rf"{_OWN}\s+số[^.;]{{0,400}}hết hiệu lực(?:\s+thi hành|\s+kể từ|\s*[.;]|$)", re.IGNORECASE)
 _AMENDS = re.compile(rf"(?:sửa đổi|bổ sung|điều chỉnh|đính chính)[^.;]{{0,120}}?\b{_OWN}\s+số", re.IGNORECASE)
 _TITLE_REPLACES = re.compile(rf"thay thế[^.;]{{0,40}}?{_OWN}\s+số", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.;])\s+(?=[A-ZÀ-ỸĐ])")

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -65,6 +66,8 @@ _EXACT = {
     "thoi gian": Role.DEADLINE,
 }
 _LONGEST = 90
+_WIDEST = 200
+"""A row with more filled cells is no header."""
 _PERIOD = re.compile(
     r"^(?:(?:năm\s*)?20\d\d(?:\s*[-–]\s*20\d\d)?|(?:quý|q)\s*(?:[IV]{1,3}|[1-4])(?:\s*[/.-]\s*20\d\d)?"
     r"|(?:tháng|t)\s*\d{1,2}(?:\s*[/.-]\s*20\d\d)?)$",
@@ -75,6 +78,7 @@ _GOALS = ("muc tieu", "chi tieu")
 _TASKS = ("nhiem vu", "noi dung", "cong viec", "hoat dong", "giai phap", "de an", "dau viec")
 
 
+@lru_cache(maxsize=4096)
 def role_of(label: str) -> Role | None:
     """What a column with this header holds; None where the words say nothing we know."""
     words = fold(label)
@@ -153,7 +157,7 @@ def read_header(cells: Sequence[str | None]) -> Columns | None:
 
 def read_double_header(upper: Sequence[str | None], lower: Sequence[str | None]) -> Columns | None:
     """The columns of a header in two rows: the lower names parts of what the upper names together."""
-    if len(upper) != len(lower) or is_index_row(lower):
+    if len(upper) != len(lower) or _filled(upper) + _filled(lower) > _WIDEST or is_index_row(lower):
         return None
     slots = _group_slots(upper)
     below = _under(slots, [cell or "" for cell in lower])
@@ -203,9 +207,11 @@ def repeats_header(columns: Columns, cells: Sequence[str | None]) -> bool:
 
 
 def _columns(labels: Sequence[str], parts: dict[int, str] | None = None) -> Columns | None:
-    printed = sum(bool(label.strip()) for label in labels)
+    printed = _filled(labels)
+    if not 2 <= printed <= _WIDEST:
+        return None
     known = [_named(label, (parts or {}).get(i)) for i, label in enumerate(labels)]
-    if printed < 2 or sum(role is not None for role in known) < printed / 2:
+    if sum(role is not None for role in known) < printed / 2:
         return None
     if re.match(r"^\W*\d", labels[0]) or sum(len(label) > _LONGEST for label in labels):
         return None
@@ -222,6 +228,10 @@ def _columns(labels: Sequence[str], parts: dict[int, str] | None = None) -> Colu
 def is_period(label: str) -> bool:
     """A year, a quarter or a month, and nothing else."""
     return _PERIOD.match(label.strip()) is not None
+
+
+def _filled(cells: Sequence[str | None]) -> int:
+    return sum(bool(cell and cell.strip()) for cell in cells)
 
 
 def _named(label: str, part: str | None) -> Role | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from plans.docx_numbering import Numbering
 from plans.docx_package import Element, attribute, child, local, number_of, switched_on, value_of
 from plans.docx_styles import Styles
+from plans.legacy_fonts import as_shown
 from plans.spelling import squeeze
 
 _GONE = frozenset(("del", "moveFrom", "instrText", "delText", "delInstrText", "fldData", "binData")) | frozenset(
@@ -25,6 +26,8 @@ class Story:
     numbering: Numbering
     changes: bool = False
     """Whether a tracked change was met."""
+    old_fonts: bool = False
+    """Whether text was met that only a font older than Unicode shows right."""
     notes: int = 0
     """Footnotes and endnotes that the text points to."""
 
@@ -138,7 +141,14 @@ def _run(node: Element, content: Content, story: Story, italic: bool, style: str
         return
     stated = switched_on(properties, "i")
     slanted = stated if stated is not None else italic or story.styles.is_italic(own)
+    first = len(content.runs)
     _descend(node, content, story, slanted, style)
+    fonts = child(properties, "rFonts")
+    font = attribute(fonts, "hAnsi") or attribute(fonts, "ascii") or story.styles.font(own or style)
+    for at, run in enumerate(content.runs[first:], first):
+        shown = as_shown(run.text, font)
+        story.old_fonts = story.old_fonts or shown != run.text
+        content.runs[at] = Run(text=shown, italic=run.italic)
 
 
 def _letters(name: str, node: Element) -> str:

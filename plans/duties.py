@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -25,6 +26,8 @@ _LEVELS = {Marker.ROMAN: 1, Marker.LETTER: 1, Marker.ARABIC: 2, Marker.SMALL: 6,
 _PROSE = 9
 _LONGEST = 20_000
 """Longer paragraphs are no prose; they are looked through in pieces of so many characters."""
+_SENTENCE = 3000
+"""In longer sentences each deadline keeps only the words from the deadline before it."""
 
 
 @dataclass(slots=True)
@@ -159,15 +162,23 @@ def _is_history(words: str, since: int | None) -> bool:
 
 def _sentences(text: str, spans: Sequence[Span]) -> Iterator[tuple[str, list[Span]]]:
     """The sentences that hold deadlines, each with its spans counted from its own beginning."""
-    cuts = [0, *(m.end() for m in _SENTENCE_END.finditer(text) if not _inside(m.start(), spans)), len(text)]
+    starts = [span.start for span in spans]
+    cuts = [0, *_cuts(_SENTENCE_END, text, spans), len(text)]
     for start, end in pairwise(cuts):
-        inside = [_moved(span, start) for span in spans if start <= span.start < end]
-        if inside:
-            yield text[start:end].strip(), inside
+        first, last = bisect_left(starts, start), bisect_left(starts, end)
+        if first < last:
+            yield text[start:end].strip(), [_moved(span, start) for span in spans[first:last]]
 
 
-def _inside(at: int, spans: Sequence[Span]) -> bool:
-    return any(span.start < at < span.end for span in spans)
+def _cuts(ends: re.Pattern[str], text: str, spans: Sequence[Span]) -> list[int]:
+    """Where the text may be cut without cutting the words of a deadline; the spans come in order, apart."""
+    starts = [span.start for span in spans]
+    found = []
+    for end in ends.finditer(text):
+        at = bisect_left(starts, end.start()) - 1
+        if at < 0 or end.start() >= spans[at].end:
+            found.append(end.end())
+    return found
 
 
 def _moved(span: Span, by: int) -> Span:
@@ -179,14 +190,16 @@ def _clauses(sentence: str, spans: Sequence[Span]) -> Iterator[tuple[str, Span]]
     if len(spans) == 1:
         yield sentence, spans[0]
         return
-    cuts = {0, len(sentence), *(m.end() for m in _CLAUSE_END.finditer(sentence) if not _inside(m.start(), spans))}
+    cuts = {0, len(sentence), *_cuts(_CLAUSE_END, sentence, spans)}
     for span in spans[1:]:
-        if not span.bracketed and sentence[: span.start].rstrip().endswith(","):
+        if not span.bracketed and sentence[max(0, span.start - 9) : span.start].rstrip().endswith(","):
             cuts.add(span.start)
+    if len(sentence) > _SENTENCE:
+        cuts |= {span.end for span in spans}
     bounds = sorted(cuts)
     for span in spans:
-        start = max(cut for cut in bounds if cut <= span.start)
-        end = min(cut for cut in bounds if cut >= span.end)
+        start = bounds[bisect_right(bounds, span.start) - 1]
+        end = bounds[bisect_left(bounds, span.end)]
         yield sentence[start:end].strip(" ,;"), span
 
 

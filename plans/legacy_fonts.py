@@ -76,6 +76,20 @@ def convert(text: str, font: str) -> str:
     return text.translate(_TCVN3) if font == "TCVN3" else _from_vni(text)
 
 
+def as_shown(text: str, font: str | None) -> str:
+    """The text as a font of this name shows it: ".VnTime" and "VNI-Times" put other letters in these places.
+
+    The .Vn fonts whose names end in H show capitals only.
+    """
+    name = (font or "").rpartition("+")[2].lower()
+    if name.startswith("vni-"):
+        return convert(text, "VNI")
+    if not name.startswith(".vn"):
+        return text
+    shown = convert(text, "TCVN3")
+    return shown.upper() if re.split(r"[,-]", name)[0].endswith("h") else shown
+
+
 def _reads(text: str) -> float:
     """The share of words that are common in Vietnamese offices and carry a Vietnamese letter."""
     words = [word.lower() for word in _TOKEN.findall(text)]

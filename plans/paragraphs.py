@@ -19,6 +19,9 @@ _PAGE = re.compile(r"^[-–—\s]*(?:Trang\s*)?\d{1,4}(?:\s*/\s*\d{1,4})?[-–�
 _TERMINAL = re.compile(r"[.;:!?…][\"”’)*_]*$")
 _HYPHENATED = re.compile(r"[/\d]\w*-$")
 """A number that the end of the line broke: "282/NQ-"."""
+_BROKEN = re.compile(r"\S[/\d]\S*-$|\d-$")
+_NUMBER = 60
+"""A number is no longer than this."""
 _NARROW = 115
 _FULL = 0.8
 
@@ -85,12 +88,13 @@ def _goes_on(before: str, line: Line, setting: Setting) -> bool:
 
 
 def _paragraph(group: Sequence[Line]) -> Paragraph | None:
-    raw = ""
+    pieces: list[str] = []
     for line in group:
         text = line.text.strip()
-        glue = "" if raw.endswith("-") and re.search(r"\S[/\d]\S*-$|\d-$", raw) else " "
-        raw = f"{raw}{glue}{text}" if raw else text
-    seen = inline(raw)
+        if pieces and not (pieces[-1].endswith("-") and _BROKEN.search(pieces[-1][-_NUMBER:])):
+            pieces.append(" ")
+        pieces.append(text)
+    seen = inline("".join(pieces))
     text = squeeze(seen.text.replace("**", ""))
     if not text:
         return None

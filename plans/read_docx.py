@@ -134,6 +134,8 @@ def _warnings(package: Package, story: Story) -> tuple[str, ...]:
     found = []
     if story.changes:
         found.append("Văn bản còn dấu sửa đổi (Track Changes): đã đọc như khi chấp nhận mọi sửa đổi.")
+    if story.old_fonts:
+        found.append("Văn bản có chữ dùng phông cũ (TCVN3, VNI), đã chuyển sang Unicode; cần soát lại chữ.")
     if package.has_chunks:
         found.append("Văn bản có phần chèn từ tệp khác, chưa được đọc: mở bằng Word và lưu lại để có đủ nội dung.")
     if story.notes:

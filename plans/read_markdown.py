@@ -30,6 +30,8 @@ class Inline:
 
 def inline(line: str) -> Inline:
     """A line as it is meant to be seen, with its italic runs."""
+    if not line.strip():
+        return Inline(text="")
     heading = _HEADING.match(line)
     body = heading.group(2) if heading else line
     body = _STRONG.sub(r"\2", body)

@@ -9,6 +9,7 @@ from typing import Any
 
 from plans.document import Document
 from plans.errors import ReadError
+from plans.legacy_fonts import as_shown
 from plans.limits import Limits
 from plans.page_document import blocks_of
 from plans.page_layout import Page, Word
@@ -121,7 +122,7 @@ def _words(page: Any) -> Iterator[Word]:
         first = word["chars"][0]
         font = str(first.get("fontname", "")).lower()
         yield Word(
-            text=word["text"],
+            text=as_shown(word["text"], str(first.get("fontname", ""))),
             x0=float(word["x0"]),
             top=float(word["top"]),
             x1=float(word["x1"]),

@@ -26,8 +26,13 @@ def _is_header(line: str, separator: str) -> bool:
     cells = [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
     if len(cells) < 3 or any(len(cell) > 45 for cell in cells) or line.rstrip().endswith((".", ":")):
         return False
-    roles = [role for cell in cells if (role := role_of(cell)) is not None]
-    return read_header(cells) is not None and len(roles) == len(cells) and len(set(roles)) >= len(cells) - 1
+    roles = []
+    for cell in cells:
+        role = role_of(cell)
+        if role is None:
+            return False
+        roles.append(role)
+    return len(set(roles)) >= len(cells) - 1 and read_header(cells) is not None
 
 
 def _read(lines: Sequence[str], start: int, separator: str) -> tuple[Table, int]:

@@ -11,6 +11,7 @@ _VIETNAMESE = re.compile("[\u1ea0-\u1ef9ăđơưĂĐƠƯ]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BLANKS = re.compile(r"\s+")
 _WORDS = re.compile(r"[^0-9a-z]+")
+_MARKS = re.compile("[\u0300-\u036f]+")
 
 
 def squeeze(text: str) -> str:
@@ -23,8 +24,9 @@ def squeeze(text: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without diacritics and punctuation, words apart by one blank: for comparing only."""
-    letters = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    bare = _MARKS.sub("", unicodedata.normalize("NFD", text.lower().replace("đ", "d")))
+    if not bare.isascii():
+        bare = "".join(letter for letter in bare if not unicodedata.combining(letter))
     return _WORDS.sub(" ", bare).strip()
 
 

@@ -213,3 +213,19 @@ def test_strict_files_are_read_too() -> None:
 def test_damaged_and_empty_files_are_refused(data: bytes) -> None:
     with pytest.raises(ReadError):
         read_docx(data, Limits())
+
+
+def run(text: str, font: str) -> str:
+    return f'<w:r><w:rPr><w:rFonts w:ascii="{font}" w:hAnsi="{font}"/></w:rPr><w:t>{text}</w:t></w:r>'
+
+
+def test_a_few_words_in_an_old_font_are_read_as_they_look() -> None:
+    old = run("Së Y tÕ", ".VnTime") + run(" chñ tr×; ", ".VnTimeH") + run("trước ngày 18/01/2026", "Arial")
+    document = read(f"<w:p>{old}</w:p>" + p("Nội dung viết bằng phông Unicode.", ""))
+    assert [block.text for block in document.blocks if isinstance(block, Paragraph)] == [
+        "Sở Y tế CHỦ TRÌ; trước ngày 18/01/2026",
+        "Nội dung viết bằng phông Unicode.",
+    ]
+    assert any("phông cũ" in warning for warning in document.warnings)
+    vni = read(f"<w:p>{run('Sôû Y teá', 'VNI-Times')}</w:p>")
+    assert [block.text for block in vni.blocks if isinstance(block, Paragraph)] == ["Sở Y tế"]

@@ -210,6 +210,30 @@ def test_text_made_to_be_slow_ends_in_time() -> None:
         assert monotonic() - began < 5
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "| a ",
+        "Sở Y tế trước ngày 1/1/2026 ",
+        "Sở Y tế trước ngày 1/1/2026\n",
+        "|",
+        "a\n|\n",
+        "a-\n",
+        "a;b;c;d\n",
+        "Kế hoạch số 1/KH-UBND ",
+        "Quyết định số 1/QĐ-TTg ngày 1/1/2026, ",
+    ],
+)
+def test_the_work_grows_with_the_length(piece: str) -> None:
+    """What takes the square of the length does not come to an end within the reader's own 30 seconds."""
+    data = (piece * (256 * 1024 // len(piece.encode()))).encode()
+    try:
+        assert read_bytes(data, "tep.txt").tasks
+    except ReadError as error:
+        assert "Không thấy bảng nhiệm vụ" in str(error)  # noqa: PT017
+
+
 def test_files_that_are_no_files(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match="Không mở được"):
         read(tmp_path / "khong-co.docx")
