@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from store import zalo
 from store.schema import agencies, contacts
 from store.sealing import Seal
 
@@ -111,7 +112,7 @@ def failing(connection: Connection, province: str) -> Collection[str]:
             contacts.c.province == province, contacts.c.failing_since.is_not(None)
         )
     )
-    return frozenset(row.address_lookup for row in rows)
+    return frozenset(row.address_lookup for row in rows) | zalo.gone(connection, province)
 
 
 def flag(connection: Connection, province: str, lookup: str, *, reason: str | None, now: datetime) -> None:
@@ -121,3 +122,4 @@ def flag(connection: Connection, province: str, lookup: str, *, reason: str | No
         .where(contacts.c.province == province, contacts.c.address_lookup == lookup)
         .values(failing_since=now if reason else None, failure=reason)
     )
+    zalo.flag_person(connection, province, lookup, now if reason else None)
