@@ -49,6 +49,7 @@ class Draft:
     tentative: bool = False
     repeats: bool = False
     """One of many: it is only wanted within the window."""
+    after: date | None = None
 
 
 @dataclass(kw_only=True, slots=True)
@@ -58,6 +59,8 @@ class Unfolded:
     drafts: list[Draft] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     undatable: set[int] = field(default_factory=set)
+    ruled: bool = False
+    """A rule gives the dates, also where none of them is within the window."""
     """Terms whose date needs the plan's date of issue, which is not known."""
     endless: bool = False
     """There are more beyond the window."""

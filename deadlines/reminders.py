@@ -42,7 +42,8 @@ def stages_due(
 ) -> Decision:
     """`already` are the ids told or lapsed for this occurrence, due date and role; an acknowledged stage (any
     of its firings) repeats no more. A date that was past on `first_seen`, the day it came to be known, gets
-    one summary instead of what it missed; the policy's later stages follow in their time.
+    one summary instead of what it missed; the policy's later stages follow in their time. Of a duty with short
+    periods nothing is told before the due day of the period before is past.
     """
     late = occurrence.late_from
     past = first_seen >= late if late is not None else first_seen > max(occurrence.aim, occurrence.on)
@@ -58,7 +59,8 @@ def stages_due(
         calendar,
         frozenset(already),
         frozenset(acknowledged),
-        calendar.on_or_after(first_seen) if past else None,
+        calendar.on_or_after(first_seen) if past else occurrence.after,
+        past,
     )
 
 
@@ -76,12 +78,13 @@ def _stages_due(
     already: frozenset[str],
     acknowledged: frozenset[str],
     floor: date | None,
+    past: bool,
 ) -> Decision:
     """Thousands of tasks share a date, so what an occurrence comes to is worked out once a day."""
     course = _course(track, tentative)
     line = timeline(policy, course, role, aim, _base(on, aim, late_from), calendar)
     summary: To | None = None
-    if floor is not None and track in _SUMMARISED:
+    if past and track in _SUMMARISED:
         summary = "operator" if course is Course.TENTATIVE else "agency"
     return decide(line, today, already, acknowledged, floor, summary)
 

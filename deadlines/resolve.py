@@ -150,6 +150,7 @@ def _occurrence(draft: Draft, on: date, shut: bool, known: Known) -> Occurrence:
         aim=known.calendar.on_or_after(on) if opening else toward.aim,
         late_from=toward.late_from if late else None,
         tentative=tentative,
+        after=draft.after,
     )
 
 
@@ -166,7 +167,7 @@ def _needs_date(known: Known, out: Unfolded, waiting: tuple[Awaited, ...]) -> bo
         elif one.gate:
             out.steps.append(steps.gate_shut(one.condition))
     undatable = any(f"t{at}:once" not in known.extensions for at in out.undatable)
-    silent = not out.drafts and not waiting and not out.endless
+    silent = not out.drafts and not waiting and not out.endless and not out.ruled
     if silent and not undatable:
         out.steps.append(steps.no_date())
     return undatable or silent

@@ -231,6 +231,8 @@ class Occurrence:
     aim: date
     late_from: date | None
     tentative: bool = False
+    after: date | None = None
+    """The due day before this one of a rule with short periods: nothing is told of this one until it is past."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date
 from deadlines import recurrence, steps
 from deadlines.counting import count, first_from, on_month_day, shift
 from deadlines.drafts import Draft, Known, Unfolded, range_days
-from deadlines.gates import happened, is_gate
+from deadlines.gates import happened, is_gate, is_passed_by
 from deadlines.types import (
     Conditional,
     Counted,
@@ -21,6 +21,10 @@ from deadlines.types import (
     Track,
     Unspecified,
 )
+
+
+_SHORT = 100
+"""Days up to which the due day before matters to when this one is first told of."""
 
 
 def unfold(at: int, term: Term, known: Known, out: Unfolded) -> None:
@@ -128,10 +132,21 @@ def _recurring(at: int, term: Recurring, known: Known, out: Unfolded) -> None:
     # The period is the named day's, so that the setting about "trước ngày" never renames it.
     later = 1 if term.named_rule and named is None else 0
     periods = recurrence.period_names((shift(on, later) for on in days), given)
+    earlier = recurrence.days(rule, start=start, first=shift(first, -_SHORT), last=shift(first, -1))
+    before = [*earlier[-1:], *days] if earlier else [None, *days]
     out.drafts.extend(
-        Draft(key=f"t{at}:{period}", term=at, track=Track.DUE, on=on, tentative=term.tentative, repeats=True)
-        for on, period in zip(days, periods, strict=True)
+        Draft(
+            key=f"t{at}:{period}",
+            term=at,
+            track=Track.DUE,
+            on=on,
+            tentative=term.tentative,
+            repeats=True,
+            after=last_one if last_one is not None and (on - last_one).days <= _SHORT else None,
+        )
+        for on, period, last_one in zip(days, periods, before[: len(days)], strict=True)
     )
+    out.ruled = True
     coming = next((on for on in days if on >= known.since), None)
     if coming:
         out.steps.append(steps.first_of_many(coming, start))
@@ -146,7 +161,9 @@ def _conditional(at: int, term: Conditional, known: Known, out: Unfolded) -> Non
         return
     event = happened(at, term, issued=known.issued, met=known.met)
     if event is None:
-        if term.condition.this_plan:
+        if is_passed_by(term, known.deadline.terms):
+            out.steps.append(steps.passed_by(term.condition))
+        elif term.condition.this_plan:
             out.undatable.add(at)
             out.steps.append(steps.plan_undated())
         else:

@@ -19,7 +19,8 @@ from deadlines.reminders import (
     questions_due,
     stages_due,
 )
-from deadlines.types import Occurrence, Track
+from deadlines.resolve import resolve
+from deadlines.types import Deadline, Occurrence, Recurring, Track
 
 CALENDAR = national(range(2024, 2031)).overruled_by(
     YearCalendar(
@@ -526,3 +527,37 @@ def test_an_unknown_role_is_refused() -> None:
     wrong: Any = "chủ trì"
     with pytest.raises(ValueError, match="chủ trì"):
         STANDARD.stages(Course.DUE, wrong)
+
+
+def test_of_a_monthly_duty_nothing_is_told_before_its_own_month_begins() -> None:
+    calendar = national(range(2026, 2028))
+    found = resolve(
+        Deadline(text="Hằng tháng", terms=(Recurring(rule="FREQ=MONTHLY;BYMONTHDAY=-1"),), evidence=()),
+        issued=date(2026, 1, 5),
+        met={},
+        extensions={},
+        calendar=calendar,
+        counting=Counting(),
+        since=date(2026, 4, 1),
+        until=date(2026, 8, 31),
+    )
+    may, june = (one for one in found.occurrences if one.on.month in (5, 6))
+    assert june.after == may.on
+    told = [
+        (day, stage.id)
+        for day, decision in foresee(
+            standard(),
+            june,
+            role="lead",
+            calendar=calendar,
+            already=(),
+            acknowledged=(),
+            first_seen=date(2026, 1, 5),
+            first=date(2026, 4, 1),
+            last=date(2026, 6, 30),
+        )
+        for stage in decision.tell
+    ]
+    assert told
+    assert all(day > may.on for day, _ in told)
+    assert "before-30" not in {stage for _, stage in told}
