@@ -11,7 +11,7 @@ from datetime import date
 
 from flows.steps.deciding import Told, decide_due, planned_of
 from flows.steps.workplace import Workplace
-from store import answers, directory, dues
+from store import answers, directory, dues, outbox
 from store.dues import Open
 from store.outbox import Planned
 
@@ -46,11 +46,14 @@ def preview(workplace: Workplace, first: date, last: date) -> list[Foreseen]:
                 break
             after = batch[-1].id
             confirmed = answers.acknowledged(connection, [due.id for due in batch])
-            for due in batch:
-                for day, told in _unroll(workplace, due, confirmed.get(due.id, {}), first, last):
-                    found.append(
-                        Foreseen(day=day, planned=planned_of(workplace, told, day, failing), task_id=due.task_id)
-                    )
+            foreseen = [
+                Foreseen(day=day, planned=planned_of(workplace, told, day, failing), task_id=due.task_id)
+                for due in batch
+                for day, told in _unroll(workplace, due, confirmed.get(due.id, {}), first, last)
+            ]
+            # What was said already, about a date that was left and has come back, is not said again.
+            known = outbox.known_keys(connection, [one.planned.key for one in foreseen])
+            found.extend(one for one in foreseen if one.planned.key not in known)
     return sorted(found, key=lambda one: (one.day, one.planned.agency, one.planned.key))
 
 
