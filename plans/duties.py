@@ -22,6 +22,9 @@ _CLAUSE_END = re.compile(r";\s*")
 _END = re.compile(r"^\W*(?:Nơi nhận|NƠI NHẬN|PHỤ LỤC|Phụ lục)\b")
 _SKIPPED = re.compile(r"^\W*(?:Trên đây là|Căn cứ\s|\(?(?:Ban hành )?[Kk]èm theo)")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
+_AFTER = re.compile(r"\b(?:sau khi|ngay khi)\s", re.IGNORECASE)
+_EACH = re.compile(r"^\W*(?P<each>[Hh](?:ằng|àng)\s+(?:năm|quý|tháng|tuần))\s*,")
+_SAYS_EACH = re.compile(rf"(?:hằng|hàng|mỗi|định kỳ|thường xuyên)\b|{_YEAR.pattern}", re.IGNORECASE)
 _LEVELS = {Marker.ROMAN: 1, Marker.LETTER: 1, Marker.ARABIC: 2, Marker.SMALL: 6, Marker.DASH: 7}
 _PROSE = 9
 _LONGEST = 20_000
@@ -105,6 +108,7 @@ def _duties(paragraph: Paragraph, context: _Context, since: int | None) -> Itera
         return
     named = agency_heading(paragraph.text)
     spans = [span for span in deadline_spans(text) if not _is_history(text[span.start : span.end], since)]
+    spans = spans or _conditional(text)
     if _is_heading(paragraph, marker, text, spans):
         context.headings[level] = paragraph.text
         if named:
@@ -117,6 +121,18 @@ def _duties(paragraph: Paragraph, context: _Context, since: int | None) -> Itera
         subject = subject_of(sentence) or subject
         for title, span in _clauses(sentence, inside):
             yield _duty(paragraph, marker, title, span, sentence, subject, context)
+
+
+def _conditional(text: str) -> list[Span]:
+    """Where nothing but a condition says when ("… sau khi có hướng dẫn của Bộ Tài chính")."""
+    if len(text) > _SENTENCE or not _AFTER.search(text):
+        return []
+    found = []
+    for words in find_conditions(text):
+        at = text.find(words)
+        if at >= 0 and not words.startswith("("):
+            found.append(Span(start=at, end=at + len(words)))
+    return found
 
 
 def _labelled_duty(paragraph: Paragraph, marker: str, labelled: Labelled, context: _Context) -> Task:
@@ -203,6 +219,13 @@ def _clauses(sentence: str, spans: Sequence[Span]) -> Iterator[tuple[str, Span]]
         yield sentence[start:end].strip(" ,;"), span
 
 
+def _words(sentence: str, span: Span) -> str:
+    """The words of a deadline, with the rhythm that opens its sentence ("Hằng năm, các sở … trước ngày 20/11")."""
+    words = sentence[span.start : span.end]
+    each = _EACH.match(sentence[: span.start])
+    return f"{each['each']}, {words}" if each and not _SAYS_EACH.search(words) else words
+
+
 def _duty(
     paragraph: Paragraph, marker: str, title: str, span: Span, sentence: str, subject: str | None, context: _Context
 ) -> Task:
@@ -221,8 +244,12 @@ def _duty(
         section=context.heading,
         lead_text=lead,
         coordinating_text=partners_of(title),
-        deadline_text=sentence[span.start : span.end],
-        conditions=tuple(found for found in find_conditions(title) if f"đột xuất {found}" not in title),
+        deadline_text=_words(sentence, span),
+        conditions=tuple(
+            found
+            for found in find_conditions(title)
+            if f"đột xuất {found}" not in title and found != sentence[span.start : span.end]
+        ),
         confidence=0.9 if not doubts else 0.7 if lead else 0.6,
         doubts=tuple(doubts),
     )

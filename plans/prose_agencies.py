@@ -26,6 +26,8 @@ _VERB = (
     r"|tuyên truyền|công bố|công khai|xác định|đề xuất|(?<!ban )quản lý|phân công|đánh giá|(?:sơ|tổng) kết"
     r"|thành lập|kiện toàn|chuẩn bị|thống kê|điều tra|khảo sát|phấn đấu|kịp thời|thường xuyên"
     r"|trên cơ sở|trong|nộp|cung cấp"
+    r"|là(?=\s+(?:cơ quan|đơn vị|đầu mối|thành viên|thường trực))|làm(?=\s+(?:đầu mối|thường trực|chủ đầu tư))"
+    r"|giúp|mở(?=\s+(?:chuyên|lớp|rộng|các|đợt|hội))|bảo quản|giới thiệu"
     r"|chậm nhất|sửa chữa|nâng cấp|bàn giao|xử lý|giải quyết|áp dụng|duy trì|hỗ trợ|huy động|khắc phục)"
 )
 _MARKER = re.compile(

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from plans.prose_agencies import subject_of
+
 _YEAR = r"(?:19|20)\d{2}"
 _DAY = (
     r"(?:\d{1,2}\s*(?:giờ|h)\s*(?:\d{1,2}\s*(?:phút)?)?,?\s*)?"
@@ -53,12 +55,13 @@ _SOFT = (
     rf"trong\s+giai đoạn\s+{_YEAR}\s*[-–]\s*{_YEAR}",
     rf"giai đoạn\s+{_YEAR}\s*[-–]\s*{_YEAR}\s*,\s*(?:mỗi|hằng|hàng)\s+năm",
 )
+_ALWAYS = (r"(?<!chi\s)(?<!ban\s)(?<!vụ\s)(?<!phí\s)(?<!việc\s)thường xuyên(?=,?\s+[a-zà-ỹ])",)
 _OPENING = (rf"(?:trong\s+)?năm\s+{_YEAR}(?=\s*,)",)
 
 _FIND = re.compile(
     "|".join(
         f"(?P<{name}>{'|'.join(patterns)})"
-        for name, patterns in (("hard", _HARD), ("soft", _SOFT), ("opening", _OPENING))
+        for name, patterns in (("hard", _HARD), ("soft", _SOFT), ("opening", _OPENING), ("always", _ALWAYS))
     ),
     re.IGNORECASE,
 )
@@ -89,6 +92,7 @@ _AIM = re.compile(
 _PAST = re.compile(r"\b(?:đã|so với|tính (?:đến|từ)|giai đoạn trước)\s[^.;,]{0,40}$", re.IGNORECASE)
 _REACH = 500
 """How far back, in characters, the words before a date are looked at."""
+_ENDS = re.compile(r"\s*(?:[.;]|$)")
 _TOLD = re.compile(r"[^.;]{0,35}\bđã\b|\s*(?:là|đạt|có)\s[^.;]{0,30}(?:tỷ|triệu|nghìn)\s+đồng")
 
 
@@ -135,9 +139,13 @@ def _gives_deadline(text: str, found: re.Match[str]) -> bool:
         return not before.rstrip().endswith("so với")
     if found.lastgroup == "opening":
         return opens and not _SCHEME.search(before)
+    if found.lastgroup == "always":
+        return subject_of(before.strip()) is not None
     if _OUTLOOK.search(before) or _PAST.search(before):
         return False
     words = found.group(0).lower()
+    if words.startswith("từ ") and _ENDS.match(text, found.end()) and subject_of(before.strip()):
+        return True
     if words.startswith(("giai đoạn", "trong giai")):
         return True
     if words.startswith("vào"):

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from deadlines.grammar import read as read_deadline
 from deadlines.types import Deadline
 from plans.document import Document, Paragraph, Place
 from plans.duties import read_duties
+from plans.prose_spans import deadline_spans
 from plans.types import Task
+
+with (Path(__file__).parent / "corpora" / "deadlines_prose.tsv").open(encoding="utf-8", newline="") as _file:
+    PHRASES = list(csv.DictReader(_file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@pytest.mark.parametrize("row", PHRASES, ids=lambda row: row["text"][:60])
+def test_the_phrases_of_a_sentence(row: dict[str, str]) -> None:
+    wanted = [phrase for phrase in row["phrases"].split(" | ") if phrase]
+    assert [row["text"][span.start : span.end] for span in deadline_spans(row["text"])] == wanted
 
 
 def duties(*paragraphs: str, title: str | None = None, since: int | None = 2027) -> tuple[Task, ...]:
@@ -192,3 +205,45 @@ def test_tasks_printed_with_labels() -> None:
 def test_more_ways_to_name_a_day(sentence: str, deadline: str) -> None:
     (duty,) = duties(sentence)
     assert duty.deadline_text == deadline
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lead", "deadline"),
+    [
+        (
+            "Sở Du lịch là cơ quan thường trực, giúp UBND tỉnh theo dõi; báo cáo trước ngày 10/12/2027.",
+            "Sở Du lịch",
+            "trước ngày 10/12/2027",
+        ),
+        ("Sở Tư pháp làm đầu mối tổng hợp trong tháng 4/2027.", "Sở Tư pháp", "trong tháng 4/2027"),
+        (
+            "Sở Nội vụ đưa kết quả thực hiện Đề án vào tiêu chí thi đua từ năm 2028.",
+            "Sở Nội vụ",
+            "từ năm 2028",
+        ),
+        (
+            "Đài Phát thanh và Truyền hình tỉnh mở chuyên mục, thường xuyên giới thiệu gương người tốt.",
+            "Đài Phát thanh và Truyền hình tỉnh",
+            "thường xuyên",
+        ),
+        ("Sở Tư pháp trình nghị quyết sau khi có hướng dẫn của Bộ Tư pháp.", "Sở Tư pháp", None),
+        ("Hằng năm, các sở gửi kết quả trước ngày 20/11 về Sở Nội vụ.", "các sở", "Hằng năm, trước ngày 20/11"),
+    ],
+)
+def test_more_ways_to_give_a_duty(sentence: str, lead: str, deadline: str | None) -> None:
+    (duty,) = duties(sentence)
+    assert (duty.lead_text, duty.deadline_text) == (lead, deadline or "sau khi có hướng dẫn của Bộ Tư pháp")
+    assert isinstance(read_deadline(duty.deadline_text or ""), Deadline)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Sở Tài chính bố trí kinh phí thường xuyên cho các xã.",
+        "Sở Y tế phối hợp Ban Thường trực Mặt trận và cơ quan thường trực của Ban Chỉ đạo.",
+        "Thường xuyên kiểm tra, đôn đốc các đơn vị.",
+        "Sở Y tế báo cáo sau khi kiểm tra hiện trường.",
+    ],
+)
+def test_words_that_only_resemble_a_duty(sentence: str) -> None:
+    assert duties(sentence) == ()

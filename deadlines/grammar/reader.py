@@ -16,7 +16,7 @@ from deadlines.text import is_blank, normalise
 from deadlines.types import Ambiguous, Deadline, Evidence, Milestone, Reading, Unread, Unspecified
 
 LONGEST_TEXT = 1200
-"""Longer texts are prose, for `deadlines.prose`."""
+"""Longer texts are prose, which `plans.duties` looks through for the words of deadlines."""
 
 
 for _rule in CLAUSES:
