@@ -4,10 +4,14 @@ A gate that a date only follows (*năm 2018 theo lộ trình của Chính phủ*
 tentative, so agencies are reminded of them and the operator is asked, but nobody is late until the operator
 confirms. Confirming is recording the gate's event (all dates become firm), or setting a date by an extension
 (that date does). An undated *theo lộ trình của Bộ Y tế* waits for it like any other condition.
+
+What may happen many times or never (*nếu cần*, *khi có yêu cầu*, *nếu phát sinh*) gates nothing: nobody will ever
+record it, so a date beside it holds as printed. Alone, it is all that the deadline says, and is waited for.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,9 +21,35 @@ from deadlines.types import Awaited, Conditional, Fixed, Ongoing, OpenStart, Ran
 Dated = Fixed | Range | OpenStart | Recurring | Ongoing
 
 
+_NEED = frozenset({"đột xuất", "cần thiết", "cần", "thấy cần", "phát sinh", "xảy ra", "xuất hiện"})
+_HAPPENING = re.compile(
+    r"(?:các |những |một số )?(?:yêu cầu|đề nghị|kiến nghị|phản ánh|khiếu nại|tố cáo|nhu cầu|khó khăn|vướng mắc"
+    r"|phát sinh|thay đổi|biến động|sự cố|sự việc|vụ việc|vụ cháy|tình huống|trường hợp|dấu hiệu|bất thường"
+    r"|dịch(?! vụ)|ổ dịch|ca bệnh|người bệnh|bệnh nhân|thiên tai|thảm họa|bão|mưa lũ|ngộ độc|điều kiện"
+    r"|chỉ định(?! thầu))(?!\w)"
+)
+_UNNAMED_ORDER = re.compile(r"(?:văn bản |ý kiến |sự )?chỉ đạo")
+
+
+def is_occasion(term: Conditional) -> bool:
+    """Waits for mere need or for something that may happen many times or never ("đột xuất khi có yêu cầu")."""
+    condition = term.condition
+    act, instrument = (condition.act or "").lower(), (condition.instrument or "").lower()
+    if condition.number or condition.after_task or condition.this_plan:
+        return False
+    if act in _NEED or _HAPPENING.match(instrument):
+        return True
+    return not condition.actors and (bool(_UNNAMED_ORDER.fullmatch(instrument)) or (act == "có" and not instrument))
+
+
 def is_followed(term: Conditional) -> bool:
     """*theo* (in step with) rather than *sau khi* (after): "theo lộ trình của Chính phủ"."""
-    return term.condition.act == "theo"
+    return term.condition.act == "theo" and not is_occasion(term)
+
+
+def is_passed_by(term: Conditional, terms: Sequence[Term]) -> bool:
+    """An occasion beside a term that has its own time: neither gate nor waited for."""
+    return is_occasion(term) and any(isinstance(other, Dated) for other in terms)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +68,7 @@ class Gates:
 
 def is_gate(term: Term, terms: Sequence[Term]) -> bool:
     """A gate of nothing else is an ordinary condition: it must still lead to a date."""
-    if not isinstance(term, Conditional) or not (term.gate or is_followed(term)):
+    if not isinstance(term, Conditional) or is_occasion(term) or not (term.gate or is_followed(term)):
         return False
     return any(isinstance(other, Dated) for other in terms)
 
@@ -74,11 +104,12 @@ def gates(terms: Sequence[Term], *, issued: date | None, met: Mapping[int, date]
 
 
 def awaited(terms: Sequence[Term], *, issued: date | None, met: Mapping[int, date]) -> tuple[Awaited, ...]:
-    """Every condition whose event has not been recorded, gates included."""
+    """Every condition whose event has not been recorded, gates included, occasions beside a date not."""
     return tuple(
         Awaited(term=at, condition=term.condition, gate=is_gate(term, terms))
         for at, term in enumerate(terms)
         if isinstance(term, Conditional)
         and not term.condition.this_plan
+        and not is_passed_by(term, terms)
         and happened(at, term, issued=issued, met=met) is None
     )

@@ -69,6 +69,11 @@ def gate_shut(condition: Condition) -> str:
     return f"Đang chờ {awaited_document(condition)}: ngày in trong kế hoạch giữ nguyên nhưng chưa tính quá hạn."
 
 
+def passed_by(condition: Condition) -> str:
+    what = " ".join(filter(None, (condition.act, condition.instrument)))
+    return f"“{what}” là việc phát sinh, không biết trước: không phải chờ, thời hạn khác đã in vẫn tính."
+
+
 def followed(condition: Condition) -> str:
     return (
         f"Ngày in là dự kiến theo {awaited_document(condition)}: vẫn nhắc,"

@@ -22,7 +22,6 @@ from deadlines.types import (
     Unspecified,
 )
 
-
 _SHORT = 100
 """Days up to which the due day before matters to when this one is first told of."""
 

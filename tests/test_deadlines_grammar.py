@@ -291,3 +291,67 @@ def test_an_unread_cell_stays_unread_whatever_the_title_says() -> None:
 )
 def test_conditions_are_found_in_titles_and_products(text: str, found: tuple[str, ...]) -> None:
     assert find_conditions(text) == found
+
+
+OCCASIONS = (
+    "(nếu cần)",
+    "(nếu có)",
+    "khi có yêu cầu",
+    "(khi cần thiết)",
+    "nếu phát sinh",
+    "(theo yêu cầu)",
+    "(theo yêu cầu của Sở Nội vụ)",
+    "(khi có chỉ đạo)",
+    "nếu có khó khăn, vướng mắc",
+    "(khi có thay đổi)",
+    "khi có dịch xảy ra",
+    "đột xuất khi có yêu cầu",
+)
+
+
+@pytest.mark.parametrize("condition", OCCASIONS)
+@pytest.mark.parametrize("cell", ["2026", "Hằng năm", "Thường xuyên", "Từ năm 2026", "Giai đoạn 2026-2028"])
+def test_a_condition_of_mere_need_in_the_title_gates_nothing(condition: str, cell: str) -> None:
+    reading = read_task(cell, [condition])
+    plain = read(cell)
+    assert isinstance(reading, Deadline)
+    assert isinstance(plain, Deadline)
+    assert reading.terms[: len(plain.terms)] == plain.terms
+    (waited,) = reading.terms[len(plain.terms) :]
+    assert isinstance(waited, Conditional)
+    assert not waited.gate
+    assert reading.confidence == 1.0
+
+
+@pytest.mark.parametrize("condition", [one for one in OCCASIONS if one != "(nếu có)"])
+def test_a_condition_of_mere_need_in_the_cell_gates_nothing(condition: str) -> None:
+    reading = read(f"Quý III/2026 {condition}" if condition.startswith("(") else f"Quý III/2026, {condition}")
+    assert isinstance(reading, Deadline)
+    assert reading.terms[0] == Fixed(due=date(2026, 9, 30))
+    assert [term.gate for term in reading.terms[1:] if isinstance(term, Conditional)] == [False]
+
+
+@pytest.mark.parametrize("condition", OCCASIONS)
+def test_a_condition_of_mere_need_alone_stays_a_condition(condition: str) -> None:
+    for reading in (read(condition), read_task("", [condition])):
+        assert isinstance(reading, Deadline)
+        assert [term.kind.value for term in reading.terms] == ["conditional"]
+
+
+def test_a_document_or_an_order_with_a_name_is_still_a_gate() -> None:
+    for condition in (
+        "(khi có chỉ đạo của Bộ Y tế)",
+        "(sau khi có Nghị định)",
+        "(khi có hướng dẫn)",
+        "(sau nhiệm vụ 3.1)",
+        "(sau khi có dịch vụ công trực tuyến)",
+        "(sau khi có Công văn số 15/BYT-KH yêu cầu báo cáo)",
+    ):
+        reading = read_task("2026", [condition])
+        assert isinstance(reading, Deadline), condition
+        assert [term.gate for term in reading.terms if isinstance(term, Conditional)] == [True], condition
+
+
+def test_if_any_in_a_title_speaks_of_its_noun() -> None:
+    assert find_conditions("Tháo gỡ khó khăn, vướng mắc (nếu có) tại cơ sở") == ()
+    assert find_conditions("Sửa đổi quy chế (nếu cần)") == ("(nếu cần)",)

@@ -499,7 +499,15 @@ SPANS = st.tuples(DAYS, DAYS).map(lambda pair: Range(start=min(pair), due=max(pa
 RULES = st.sampled_from(
     [YEARLY, "FREQ=MONTHLY;BYMONTHDAY=20", "FREQ=WEEKLY;BYDAY=FR", "FREQ=YEARLY;BYMONTH=6,12;BYMONTHDAY=14"]
 )
-CONDITIONS = st.sampled_from([DECREE, ROADMAP, Condition(after_task="3.1"), Condition(this_plan=True)])
+CONDITIONS = st.sampled_from(
+    [
+        DECREE,
+        ROADMAP,
+        Condition(act="có", instrument="yêu cầu"),
+        Condition(after_task="3.1"),
+        Condition(this_plan=True),
+    ]
+)
 TERMS: st.SearchStrategy[Term] = st.one_of(
     st.builds(Fixed, due=DAYS | MONTH_DAYS, start=st.none() | DAYS, tentative=st.booleans()),
     st.builds(Fixed, due=st.builds(Counted, start=DAYS, amount=st.integers(0, 90), unit=st.sampled_from(Unit))),
@@ -612,3 +620,60 @@ def test_keys_do_not_hang_on_the_window(year: int) -> None:
     term = Recurring(rule="FREQ=YEARLY;INTERVAL=2;BYMONTH=11;BYMONTHDAY=20")
     got = dates(term, since=date(year, 1, 1), until=date(2030, 12, 31))
     assert {key for key, _ in found(got)} <= {f"t0:{even}-11" for even in range(2018, 2031, 2)}
+
+
+ASKED = Condition(act="có", instrument="yêu cầu")
+NEEDED = Condition(act="cần thiết")
+ORDERED = Condition(actors=("Bộ Nội vụ",), act="theo", instrument="yêu cầu")
+
+
+@pytest.mark.parametrize("need", [ASKED, NEEDED, ORDERED])
+@pytest.mark.parametrize("gate", [False, True])
+@pytest.mark.parametrize("offset", [None, 5])
+def test_mere_need_holds_nothing_back(need: Condition, gate: bool, offset: int | None) -> None:
+    """Also for readings stored with a gate by an earlier version."""
+    terms = Fixed(due=date(2018, 12, 28)), Conditional(condition=need, gate=gate, offset=offset)
+    got = dates(*terms)
+    (one,) = got.occurrences
+    assert (one.key, one.on, one.late_from, one.tentative) == (
+        "t0:once",
+        date(2018, 12, 28),
+        date(2018, 12, 29),
+        False,
+    )
+    assert (got.blocked, got.waiting, got.needs_date) == ((), (), False)
+    assert any("không phải chờ" in step for step in got.steps)
+    recurring = dates(Recurring(rule=YEARLY), Conditional(condition=need, gate=gate), until=date(2018, 12, 31))
+    assert found(recurring) == [("t0:2018-12", date(2018, 12, 31))]
+    assert recurring.waiting == ()
+    ongoing = dates(Ongoing(), Conditional(condition=need, gate=gate))
+    assert found(ongoing, Track.REPORT)
+    assert ongoing.waiting == ()
+
+
+@pytest.mark.parametrize("need", [ASKED, NEEDED, ORDERED])
+def test_mere_need_alone_is_waited_for(need: Condition) -> None:
+    got = dates(Conditional(condition=need))
+    assert [(one.term, one.gate) for one in got.waiting] == [(0, False)]
+    assert got.occurrences == ()
+    assert found(dates(Conditional(condition=need), met={0: date(2018, 5, 3)}), Track.DUE) == [
+        ("t0:once", date(2018, 6, 2))
+    ]
+
+
+def test_a_real_gate_beside_mere_need_still_blocks() -> None:
+    terms = (
+        Fixed(due=date(2018, 12, 28)),
+        Conditional(condition=ASKED),
+        Conditional(condition=DECREE, gate=True),
+    )
+    assert [one.key for one in dates(*terms).blocked] == ["t0:once"]
+    assert [one.term for one in dates(*terms).waiting] == [2]
+
+
+def test_need_that_a_person_recorded_all_the_same_gives_its_own_dates() -> None:
+    terms = Fixed(due=date(2018, 12, 28)), Conditional(condition=ASKED, offset=5)
+    assert found(dates(*terms, met={1: date(2018, 5, 3)}), Track.DUE) == [
+        ("t1:once", date(2018, 5, 8)),
+        ("t0:once", date(2018, 12, 28)),
+    ]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from deadlines.gates import is_followed, is_occasion
 from deadlines.grammar.clause import Piece
 from deadlines.types import (
     Conditional,
@@ -95,9 +96,7 @@ def _gated(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """A condition beside a date or an open-ended duty is its gate; reports "on demand" are a duty of their own."""
     if not any(isinstance(term, Fixed | Range | OpenStart | Recurring | Ongoing) for term in terms):
         return terms
-    follows = any(
-        isinstance(term, Conditional) and term.condition.act == "theo" and not is_occasion(term) for term in terms
-    )
+    follows = any(isinstance(term, Conditional) and is_followed(term) for term in terms)
     return tuple(
         replace(term, gate=True)
         if isinstance(term, Conditional) and term.offset is None and not is_occasion(term)
@@ -106,14 +105,6 @@ def _gated(terms: tuple[Term, ...]) -> tuple[Term, ...]:
         else term
         for term in terms
     )
-
-
-def is_occasion(term: Conditional) -> bool:
-    """Waits for something that may happen many times or never ("đột xuất khi có yêu cầu")."""
-    condition = term.condition
-    if condition.act in ("đột xuất", "cần thiết", "cần", "thấy cần", "phát sinh", "xảy ra"):
-        return True
-    return (condition.instrument or "").lower().startswith(("yêu cầu", "khó khăn", "vướng mắc", "phát sinh"))
 
 
 def _then_ongoing(terms: tuple[Term, ...]) -> tuple[Term, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from deadlines.gates import is_occasion
 from deadlines.grammar.compose import join
 from deadlines.grammar.reader import read
 from deadlines.text import is_blank, normalise
@@ -27,12 +28,16 @@ _OPENING = re.compile(r"(?<!\w)(?:ngay sau khi|sau khi|khi có|ngay khi|sau nhi�
 
 
 def find_conditions(text: str) -> tuple[str, ...]:
-    """The conditional phrases inside a title or product cell, as printed (with their brackets, if any)."""
+    """The conditional phrases inside a title or product cell, as printed (with their brackets, if any).
+
+    A mere "(nếu có)" speaks of the words before it and is none.
+    """
     printed = normalise(text)
     found: list[str] = []
     taken: list[tuple[int, int]] = []
     for bracket in _BRACKETED.finditer(printed.folded):
-        if _is_condition(bracket.group()[1:-1].strip()):
+        inner = bracket.group()[1:-1].strip()
+        if inner != "nếu có" and _is_condition(inner):
             found.append(printed.words(*bracket.span()))
         taken.append(bracket.span())
     for opening in _OPENING.finditer(printed.folded):
@@ -64,7 +69,8 @@ def _longest(folded: str, start: int) -> int | None:
 def read_task(deadline_text: str | None, conditions: Sequence[str] = ()) -> Reading:
     """The cell's deadline with the title's conditions joined to it.
 
-    Beside a dated or ongoing cell a condition is a gate; where the cell is blank it is the deadline itself.
+    Beside a dated or ongoing cell a condition is a gate, unless it is one of need ("nếu cần", "khi có yêu cầu"),
+    which gates nothing; where the cell is blank it is the deadline itself.
     A condition that no rule reads makes no gate: it leaves an `Evidence` with the rule "condition-not-read",
     and the confidence falls to 0.5 so that a person looks. A cell that is unread or ambiguous stays so.
     """
@@ -89,7 +95,7 @@ def read_task(deadline_text: str | None, conditions: Sequence[str] = ()) -> Read
 
 def _gate(term: Conditional, beside: Sequence[object]) -> Conditional:
     dated = any(isinstance(other, Fixed | Range | OpenStart | Recurring | Ongoing) for other in beside)
-    return replace(term, gate=True, offset=None) if dated else term
+    return replace(term, gate=True, offset=None) if dated and not is_occasion(term) else term
 
 
 def _conditions_alone(cell: Deadline, conditions: Sequence[Reading]) -> Reading:

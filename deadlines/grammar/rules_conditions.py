@@ -200,7 +200,14 @@ _ADHOC = [
         partial(_occurs, "có"),
         family="event",
     ),
-    ClauseRule("when-asked", "( theo | khi ) {instrument:DEMAND}", partial(_occurs, "có"), family="event"),
+    ClauseRule("when-asked", "( theo | khi | nếu ) {instrument:DEMAND}", partial(_occurs, "có"), family="event"),
+    ClauseRule(
+        "when-asked-by",
+        "( khi | nếu ) có? {instrument:DEMAND} ( của {actors:ORG WC*} )?",
+        partial(_occurs, "có"),
+        family="event",
+    ),
+    ClauseRule("if-any", "nếu có", partial(_occurs, "có"), family="event"),
     ClauseRule(
         "when-arising",
         "( khi | nếu ) ( có )? {act:ARISING} {instrument:CF+}?",

@@ -31,7 +31,7 @@ define(
     | chung | được duyệt | được giao | của ( dự án | đề án ) | dự án | thực tế )?
     | theo ( đúng )? kế hoạch ( đề ra | chung | riêng | năm | hằng năm | được duyệt | được giao | cụ thể
     | chi tiết )? | theo ( đúng )? thời gian quy định
-    | theo thời hạn quy định | theo yêu cầu ( nhiệm vụ | thực tế | công việc | thực tiễn )?
+    | theo thời hạn quy định | theo yêu cầu ( nhiệm vụ | thực tế | công việc | thực tiễn )
     | theo thực tế | theo tình hình thực tế | theo đợt | từng đợt
     | theo từng đợt | theo chương trình ( công tác )?
     | theo nhiệm vụ ( được giao )? | theo chức năng ( , )? nhiệm vụ ( được giao )? | trong ( cả
