@@ -22,6 +22,8 @@ event = typer.Typer(help="Sổ văn bản đã ban hành.", no_args_is_help=True
 audit = typer.Typer(help="Nhật ký.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(event, name="event")
 app.add_typer(audit, name="audit")
+user = typer.Typer(help="Người dùng của bàn làm việc.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(user, name="user")
 zalo = typer.Typer(help="Tài khoản Zalo.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(zalo, name="zalo")
 
@@ -294,6 +296,44 @@ def fake_zalo(
     from desk.commands.zalo import serve_fake
 
     raise typer.Exit(serve_fake(port=port, webhook=webhook))
+
+
+@user.command(name="add")
+def user_add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Tên đăng nhập.")],
+    role: Annotated[str, typer.Option(help="viewer, operator hoặc admin.")] = "operator",
+) -> None:
+    """Thêm người dùng; hỏi mật khẩu, hoặc lấy từ DONDOC_PASSWORD hay DONDOC_PASSWORD_FILE."""
+    from desk.commands.users import add_user
+
+    raise typer.Exit(add_user(name, role=role))
+
+
+@user.command(name="password")
+def user_password(name: Annotated[str, typer.Argument(metavar="NAME", help="Tên đăng nhập.")]) -> None:
+    """Đặt lại mật khẩu và tắt xác thực hai bước của một người dùng."""
+    from desk.commands.users import set_password
+
+    raise typer.Exit(set_password(name))
+
+
+@user.command(name="list")
+def user_list() -> None:
+    """Liệt kê người dùng."""
+    from desk.commands.users import list_users
+
+    raise typer.Exit(list_users())
+
+
+@app.command()
+def web(
+    host: Annotated[str | None, typer.Option(help="Địa chỉ nghe; bỏ trống: theo cấu hình.")] = None,
+    port: Annotated[int | None, typer.Option(help="Cổng nghe; bỏ trống: theo cấu hình.")] = None,
+) -> None:
+    """Chạy riêng bàn làm việc trên web cho đến khi dừng."""
+    from desk.commands.web import serve_desk
+
+    raise typer.Exit(serve_desk(host=host, port=port))
 
 
 def main() -> None:

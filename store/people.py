@@ -267,7 +267,7 @@ def take(
     row = connection.execute(
         select(throttles).where(throttles.c.province == province, throttles.c.key == key).with_for_update()
     ).one()
-    filled = max(0.0, (now - row.at) / per) * capacity
+    filled = max(0.0, (now - row.at).total_seconds() / per.total_seconds()) * capacity
     level = min(capacity, row.level + filled)
     enough = bool(level >= 1)
     connection.execute(

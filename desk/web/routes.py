@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desk.web import agency_pages, login
+from desk.web import agency_pages, charts, events, log, login, offices, plans, task, tasks, today, users
 from desk.web.gate import Handler
 
 
@@ -40,4 +40,43 @@ DOOR = (
     Entry("POST", "/account/totp", "viewer", login.set_totp),
 )
 
-ROUTES = (*AGENCIES_OWN, *DOOR)
+DESK = (
+    Entry("GET", "/healthz", None, today.healthy),
+    Entry("GET", "/", "viewer", today.page),
+    Entry("GET", "/tasks", "viewer", tasks.page),
+    Entry("POST", "/tasks/several", "operator", tasks.several),
+    Entry("GET", "/tasks/{task:int}", "viewer", task.page),
+    Entry("POST", "/tasks/{task:int}/done", "operator", task.done),
+    Entry("POST", "/tasks/{task:int}/extend", "operator", task.extend),
+    Entry("POST", "/tasks/{task:int}/date", "operator", task.set_date),
+    Entry("POST", "/tasks/{task:int}/assign", "operator", task.assign),
+    Entry("GET", "/answers", "viewer", task.answers_page),
+    Entry("POST", "/answers/{answer:int}/confirm", "operator", task.confirm),
+    Entry("POST", "/answers/{answer:int}/return", "operator", task.send_back),
+    Entry("GET", "/plans", "viewer", plans.page),
+    Entry("POST", "/plans/upload", "operator", plans.upload),
+    Entry("GET", "/plans/review/{upload}", "operator", plans.review),
+    Entry("POST", "/plans/review/{upload}", "operator", plans.apply),
+    Entry("GET", "/events", "viewer", events.page),
+    Entry("POST", "/events/propose", "operator", events.propose),
+    Entry("POST", "/events", "operator", events.record),
+    Entry("POST", "/events/{event:int}/withdraw", "operator", events.withdraw),
+    Entry("POST", "/events/{event:int}/correct", "operator", events.correct),
+    Entry("GET", "/agencies", "viewer", offices.agencies),
+    Entry("GET", "/agencies/{agency}", "viewer", offices.agency),
+    Entry("POST", "/agencies/{agency}/revoke", "operator", offices.revoke_links),
+    Entry("GET", "/messages", "viewer", log.messages_page),
+    Entry("GET", "/messages/{message:int}", "operator", log.message),
+    Entry("POST", "/messages/{message:int}/{action}", "operator", log.decide),
+    Entry("GET", "/charts", "viewer", charts.page),
+    Entry("GET", "/policies", "viewer", offices.policies),
+    Entry("GET", "/calendar", "viewer", offices.calendar),
+    Entry("GET", "/audit", "operator", log.audit_page),
+    Entry("GET", "/users", "admin", users.page),
+    Entry("POST", "/users", "admin", users.add),
+    Entry("POST", "/users/{user:int}", "admin", users.change),
+    Entry("POST", "/tokens", "admin", users.make_token),
+    Entry("POST", "/tokens/{token:int}/revoke", "admin", users.drop_token),
+)
+
+ROUTES = (*AGENCIES_OWN, *DOOR, *DESK)

@@ -1,0 +1,114 @@
+"""Agencies, policies and the calendar as configured: to look at, with a preview of the next thirty days."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import groupby
+
+from starlette.responses import Response
+
+from deadlines.policy import Course
+from desk.web.visit import Visit
+from flows.steps.linking import agency_link, revoke
+from flows.steps.listing import all_tasks
+from flows.steps.previewing import preview
+from flows.steps.reach import reachable
+from store import answers, overview, people
+from store.sealing import masked
+
+COURSES = {
+    Course.DUE: "Hạn hoàn thành",
+    Course.OPENING: "Bắt đầu thực hiện",
+    Course.CHECK: "Kiểm điểm hằng năm",
+    Course.REPORT: "Kỳ báo cáo",
+    Course.TENTATIVE: "Hạn dự kiến",
+    Course.WAITING: "Chờ văn bản",
+}
+
+
+def agencies(visit: Visit) -> Response:
+    with visit.workplace.database.read() as connection:
+        near = reachable(connection, visit.workplace)
+        late = {
+            code: sum(counts) for code, _, _, counts in overview.lateness(connection, visit.province, visit.today)
+        }
+    rows = visit.workplace.directory.in_province(visit.province, visit.today)
+    return visit.page("agencies.html", rows=rows, near=near, late=late)
+
+
+def agency(visit: Visit) -> Response:
+    found = visit.workplace.directory.agency(visit.request.path_params["agency"])
+    if found is None or found.province != visit.province:
+        return visit.sorry("Không có cơ quan này trong danh bạ.", 404)
+    with visit.workplace.database.read() as connection:
+        rows = answers.assigned_dues(connection, visit.province, found.code)
+        calendars = people.tokens_of(connection, visit.province, "calendar", found.code)
+    contacts = [
+        (one, [masked(address) for address in (one.email, one.phone, one.zalo_uid) if address])
+        for one in found.contacts
+    ]
+    link = agency_link(visit.workplace, found.code) if visit.may("operator") else None
+    nearest = {row.task_id: row for row in reversed(rows)}
+    return visit.page(
+        "agency.html",
+        agency=found,
+        rows=list(reversed(nearest.values())),
+        contacts=contacts,
+        calendars=calendars,
+        link=link,
+    )
+
+
+def revoke_links(visit: Visit) -> Response:
+    """Make every link and calendar address of an agency worthless."""
+    code = visit.request.path_params["agency"]
+    if visit.workplace.directory.agency(code) is None:
+        return visit.sorry("Không có cơ quan này trong danh bạ.", 404)
+    with visit.workplace.database.write() as connection:
+        revoke(connection, visit.workplace, code, now=visit.now, actor=visit.actor)
+        for token in people.tokens_of(connection, visit.province, "calendar", code):
+            people.revoke_token(
+                connection, visit.province, token.id, kind="calendar", now=visit.now, actor=visit.actor
+            )
+    return visit.go(f"/agencies/{code}", "links")
+
+
+def policies(visit: Visit) -> Response:
+    """The policies, and who would be told what in the next thirty days."""
+    first, last = visit.today, visit.today + timedelta(days=29)
+    foreseen = preview(visit.workplace, first, last)
+    shown = foreseen[:1000]
+    with visit.workplace.database.read() as connection:
+        known = {task.id: task for task in all_tasks(connection, visit.workplace, {one.task_id for one in shown})}
+    days = [(day, list(ones)) for day, ones in groupby(shown, key=lambda one: one.day)]
+    return visit.page(
+        "policies.html",
+        policies=visit.workplace.policies,
+        courses=COURSES,
+        days=days,
+        known=known,
+        total=len(foreseen),
+        shown=len(shown),
+    )
+
+
+def calendar(visit: Visit) -> Response:
+    """Days off and swapped days of a year, and whether they are final."""
+    asked = visit.query("year")
+    year = (
+        int(asked) if asked.isascii() and asked.isdigit() and 1990 <= int(asked[:4]) <= 2199 else visit.today.year
+    )
+    made = visit.workplace.calendar
+    off = sorted((day, name) for day, name in made.off.items() if day.year == year)
+    working = sorted((day, name) for day, name in made.working.items() if day.year == year)
+    return visit.page(
+        "calendar.html",
+        year=year,
+        off=off,
+        working=working,
+        provisional=made.is_provisional(year),
+        months=[date(year, month, 1) for month in range(1, 13)],
+        is_working=made.is_working,
+        step=timedelta(days=1),
+        weekdays=("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"),
+    )

@@ -1,0 +1,57 @@
+"""Today: four counts, what is late, what is near, and a red banner when the morning's run did not come."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.responses import PlainTextResponse, Response
+
+from desk.web.visit import Visit
+from flows.steps.reach import reachable
+from store import answers, messages, overview, runs, searching
+
+GRACE = timedelta(hours=1)
+"""How late the daily run may be before the desk says so."""
+
+SHOWN = 15
+
+
+def page(visit: Visit) -> Response:
+    with visit.workplace.database.read() as connection:
+        province, day = visit.province, visit.today
+        counts = overview.today(connection, province, day)
+        wanted = searching.Wanted(attention=True)
+        near = reachable(connection, visit.workplace)
+        attention = searching.find(connection, province, wanted, reachable=near, today=day, limit=1).total
+        values: dict[str, Any] = {
+            "counts": counts,
+            "attention": attention,
+            "late": overview.nearest(connection, province, day, late=True, limit=SHOWN),
+            "soon": overview.nearest(connection, province, day, late=False, limit=SHOWN),
+            "failing": messages.undelivered(connection, province, 5),
+            "pending": answers.pending(connection, province, 5),
+            "missed": missed(visit, runs.last_good(connection, province)),
+            "empty": not searching.plan_choices(connection, province),
+        }
+    return visit.page("today.html", **values)
+
+
+def missed(visit: Visit, last: object) -> str:
+    """What to say where the last good run is older than it should be; "" where all is well."""
+    schedule = visit.workplace.settings.schedule
+    due = datetime.combine(visit.today, schedule.daily_at, tzinfo=schedule.zone)
+    expected = visit.today if visit.now >= due + GRACE else visit.today - timedelta(days=1)
+    if last is None:
+        return "Công việc hằng ngày chưa chạy lần nào."
+    day = getattr(last, "day")  # noqa: B009 - a row of the store
+    if day >= expected:
+        return ""
+    return f"Công việc hằng ngày không chạy từ ngày {day:%d/%m/%Y}; chưa có nhắc việc nào được gửi từ hôm đó."
+
+
+def healthy(visit: Visit) -> Response:
+    """For a watchdog: 200 while the daily run comes, 503 when it does not."""
+    with visit.workplace.database.read() as connection:
+        wrong = missed(visit, runs.last_good(connection, visit.province))
+    return PlainTextResponse("late\n" if wrong else "ok\n", 503 if wrong else 200)

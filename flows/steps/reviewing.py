@@ -1,0 +1,175 @@
+"""An import before it is one: what would be read, what is uncertain, and what changed since the last version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deadlines.types import Deadline, Unspecified
+from flows.steps import correcting
+from flows.steps.assigning import Naming
+from flows.steps.importing import Imported, import_file, record_of
+from flows.steps.workplace import Workplace
+from store import names
+from store.plan_pages import task_keys
+from store.plans import PlanRecord, TaskRecord, current_plan, known_plan
+
+if TYPE_CHECKING:
+    from plans.types import Plan
+
+KEPT_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Doubt:
+    """A task that a person should look at first, and why."""
+
+    task: TaskRecord
+    why: tuple[str, ...]
+    needs_date: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Review:
+    upload: str
+    """The digest of the file, by which it is found again."""
+    plan: Plan
+    record: PlanRecord
+    known: bool
+    doubts: tuple[Doubt, ...]
+    certain: tuple[TaskRecord, ...]
+    unknown: tuple[str, ...]
+    """Words in the lead's cells that name nobody, each once."""
+    revision_of: int | None
+    added: int
+    kept: int
+    gone: int
+
+
+def keep_upload(workplace: Workplace, data: bytes, name: str) -> str:
+    """Keep an uploaded file until it is applied; returns its digest."""
+    digest = hashlib.sha256(data).hexdigest()
+    folder = workplace.settings.var / "uploads"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    (folder / digest).write_bytes(data)
+    (folder / f"{digest}.json").write_text(json.dumps({"name": Path(name).name[:150]}), encoding="utf-8")
+    return digest
+
+
+def uploaded(workplace: Workplace, digest: str) -> tuple[Path, str] | None:
+    """Where an upload lies and how it is called."""
+    path = workplace.settings.var / "uploads" / digest
+    if not KEPT_NAME.fullmatch(digest) or not path.is_file():
+        return None
+    return path, str(json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["name"])
+
+
+def review(workplace: Workplace, digest: str, *, today: date) -> Review | None:
+    """Read an upload without keeping anything of it. Raises ReadError; None where there is no such upload."""
+    from plans.read import read_bytes
+
+    found = uploaded(workplace, digest)
+    if found is None:
+        return None
+    plan = read_bytes(found[0].read_bytes(), found[1])
+    with workplace.database.read() as connection:
+        record = _record(workplace, plan, digest, names.known(connection, workplace.province), today)
+        known = known_plan(connection, workplace.province, digest) is not None
+        before = current_plan(connection, workplace.province, record.identity)
+        old = set(task_keys(connection, before.id)) if before else set()
+    keys = {task.key for task in record.tasks}
+    doubts = tuple(doubt for task in record.tasks if (doubt := _doubt(workplace, task)) is not None)
+    doubtful = {doubt.task.key for doubt in doubts}
+    return Review(
+        upload=digest,
+        plan=plan,
+        record=record,
+        known=known,
+        doubts=doubts,
+        certain=tuple(task for task in record.tasks if task.key not in doubtful),
+        unknown=tuple(dict.fromkeys(words for task in record.tasks for words in _unknown(task))),
+        revision_of=before.revision if before else None,
+        added=len(keys - old),
+        kept=len(keys & old),
+        gone=len(old - keys),
+    )
+
+
+def _record(workplace: Workplace, plan: Plan, digest: str, known: Mapping[str, str], today: date) -> PlanRecord:
+    naming = Naming(
+        directory=workplace.directory,
+        province=workplace.province,
+        on=today,
+        issued=plan.issued_on,
+        names=known,
+    )
+    return record_of(plan, digest=digest, naming=naming)
+
+
+def _unknown(task: TaskRecord) -> list[str]:
+    return task.unknown_lead.split("; ") if task.unknown_lead else []
+
+
+def _doubt(workplace: Workplace, task: TaskRecord) -> Doubt | None:
+    why = list(task.doubts)
+    reading = task.reading
+    needs_date = not isinstance(reading, Deadline)
+    if needs_date:
+        why.append(f"Chưa đọc được thời hạn “{task.deadline_text or ''}”")
+    elif isinstance(reading, Deadline):
+        if reading.confidence < workplace.settings.reading.review_below:
+            why.append(f"Thời hạn “{task.deadline_text or ''}” có chữ phải đoán")
+        if all(isinstance(term, Unspecified) for term in reading.terms):
+            needs_date = True
+            why.append("Chưa có thời hạn")
+    if task.unknown_lead:
+        why.append(f"Chưa có “{task.unknown_lead}” trong danh bạ cơ quan")
+    elif not any(one.role == "lead" for one in task.assignments):
+        why.append("Kế hoạch không ghi cơ quan chủ trì")
+    return Doubt(task=task, why=tuple(why), needs_date=needs_date) if why else None
+
+
+def apply(
+    workplace: Workplace,
+    upload: str,
+    *,
+    agencies: Mapping[str, str],
+    dates: Mapping[str, date],
+    now: datetime,
+    today: date,
+    actor: str,
+) -> Imported | None:
+    """Import an upload with what a person set right: agencies by printed words, dates by the task's key.
+
+    Raises ReadError, StoreError. None where there is no such upload.
+    """
+    found = uploaded(workplace, upload)
+    if found is None:
+        return None
+    path, name = found
+    if agencies:
+        correcting.learn_names(workplace, agencies, now=now, today=today, actor=actor)
+    # The reader goes by the name that the file was given, and the store keeps it.
+    named = path.parent / f"{upload[:12]}-files" / name
+    named.parent.mkdir(exist_ok=True)
+    named.write_bytes(path.read_bytes())
+    try:
+        imported = import_file(workplace, named, now=now, today=today, actor=actor)
+    finally:
+        named.unlink(missing_ok=True)
+        named.parent.rmdir()
+    if dates and not imported.saved.known:
+        with workplace.database.read() as connection:
+            ids = task_keys(connection, imported.saved.plan_id)
+        for key, due in dates.items():
+            if key in ids:
+                correcting.set_date(workplace, ids[key], due, now=now, today=today, actor=actor)
+    path.unlink(missing_ok=True)
+    path.with_suffix(".json").unlink(missing_ok=True)
+    return imported

@@ -1,0 +1,29 @@
+"""Reading the audit log a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from store.schema import audit
+
+
+def of_subject(connection: Connection, province: str, subject: str) -> Sequence[Row[Any]]:
+    """What was changed about one thing, newest first."""
+    return connection.execute(
+        select(audit)
+        .where(audit.c.province == province, audit.c.subject == subject)
+        .order_by(audit.c.id.desc())
+        .limit(500)
+    ).all()
+
+
+def listed(connection: Connection, province: str, *, limit: int, offset: int) -> tuple[Sequence[Row[Any]], int]:
+    """One page of the log, newest first, and how many entries there are."""
+    total = connection.execute(select(func.count()).where(audit.c.province == province)).scalar_one()
+    rows = connection.execute(
+        select(audit).where(audit.c.province == province).order_by(audit.c.id.desc()).limit(limit).offset(offset)
+    ).all()
+    return rows, total

@@ -1,0 +1,162 @@
+"""Figures of the whole: what today's page and the charts show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
+
+from store.schema import agencies, answers, assignments, deadlines, dues, messages, tasks
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Today:
+    """The four counts, and what a person has to decide on."""
+
+    due: int
+    late: int
+    waiting: int
+    failing: int
+    pending: int
+
+
+def today(connection: Connection, province: str, day: date) -> Today:
+    """`due` are the dates of the next seven days, today included; `failing` are messages that need a person."""
+    binding = [dues.c.province == province, dues.c.state == "open", ~dues.c.blocked, tasks.c.state == "open"]
+    counted = select(func.count(dues.c.task_id.distinct())).join(tasks, tasks.c.id == dues.c.task_id)
+
+    def one(query: Select[Any]) -> int:
+        return int(connection.execute(query).scalar_one())
+
+    return Today(
+        due=one(
+            counted.where(*binding, dues.c.track == "due", dues.c.on_date.between(day, day + timedelta(days=7)))
+        ),
+        late=one(counted.where(*binding, dues.c.late_from <= day)),
+        waiting=one(
+            select(func.count())
+            .select_from(deadlines)
+            .join(tasks, tasks.c.id == deadlines.c.task_id)
+            .where(deadlines.c.province == province, deadlines.c.waiting_for.is_not(None), tasks.c.state == "open")
+        ),
+        failing=one(
+            select(func.count()).where(
+                messages.c.province == province, messages.c.state.in_(("refused", "unconfirmed"))
+            )
+        ),
+        pending=one(
+            select(func.count()).where(
+                answers.c.province == province,
+                answers.c.state == "received",
+                answers.c.kind.in_(("done", "extension")),
+            )
+        ),
+    )
+
+
+def nearest(connection: Connection, province: str, day: date, *, late: bool, limit: int) -> Sequence[Row[Any]]:
+    """Open dates that are late (longest first), or of the next seven days."""
+    when = dues.c.late_from <= day if late else dues.c.on_date.between(day, day + timedelta(days=7))
+    query = (
+        select(
+            dues.c.task_id,
+            dues.c.on_date,
+            dues.c.late_from,
+            dues.c.track,
+            tasks.c.number,
+            tasks.c.title,
+            tasks.c.lead_text,
+        )
+        .join(tasks, tasks.c.id == dues.c.task_id)
+        .where(dues.c.province == province, dues.c.state == "open", ~dues.c.blocked, tasks.c.state == "open", when)
+    )
+    if not late:
+        query = query.where(or_(dues.c.late_from.is_(None), dues.c.late_from > day), dues.c.track == "due")
+    return connection.execute(query.order_by(dues.c.on_date, dues.c.id).limit(limit)).all()
+
+
+def weeks(connection: Connection, province: str, first: date, count: int) -> list[tuple[date, int, int]]:
+    """For each week from `first`, a Monday: (Monday, open dates, of these tentative)."""
+    rows = connection.execute(
+        select(dues.c.on_date, func.count(), func.sum(case((dues.c.tentative, 1), else_=0)))
+        .join(tasks, tasks.c.id == dues.c.task_id)
+        .where(
+            dues.c.province == province,
+            dues.c.track == "due",
+            dues.c.state == "open",
+            tasks.c.state == "open",
+            dues.c.on_date >= first,
+            dues.c.on_date < first + timedelta(weeks=count),
+        )
+        .group_by(dues.c.on_date)
+    ).all()
+    found: list[list[int]] = [[0, 0] for _ in range(count)]
+    for on, number, tentative in rows:
+        week = (on - first).days // 7
+        found[week][0] += number
+        found[week][1] += int(tentative or 0)
+    return [(first + timedelta(weeks=week), number, tentative) for week, (number, tentative) in enumerate(found)]
+
+
+LATENESS = ((1, 7), (8, 30), (31, 90), (91, None))
+"""Days of being late: from, to, both inclusive."""
+
+
+def lateness(connection: Connection, province: str, day: date) -> list[tuple[str, str, int, tuple[int, ...]]]:
+    """For each lead agency with something late: (code, name, open tasks, late ones by how long)."""
+    rows = connection.execute(
+        select(assignments.c.agency, agencies.c.name, dues.c.task_id, func.min(dues.c.late_from))
+        .join(dues, dues.c.task_id == assignments.c.task_id)
+        .join(tasks, tasks.c.id == assignments.c.task_id)
+        .join(
+            agencies,
+            and_(agencies.c.code == assignments.c.agency, agencies.c.province == province),
+            isouter=True,
+        )
+        .where(
+            assignments.c.province == province,
+            assignments.c.role == "lead",
+            assignments.c.state == "open",
+            tasks.c.state == "open",
+            dues.c.state == "open",
+            ~dues.c.blocked,
+            dues.c.late_from.is_not(None),
+        )
+        .group_by(assignments.c.agency, agencies.c.name, dues.c.task_id)
+    ).all()
+    found: dict[str, tuple[str, int, list[int]]] = {}
+    for code, name, _, late_from in rows:
+        shown, number, late = found.get(code, (name or code, 0, [0] * len(LATENESS)))
+        days = (day - late_from).days + 1
+        for place, (low, high) in enumerate(LATENESS):
+            if low <= days and (high is None or days <= high):
+                late[place] += 1
+        found[code] = (shown, number + 1, late)
+    listed = [(code, name, number, tuple(late)) for code, (name, number, late) in found.items() if any(late)]
+    return sorted(listed, key=lambda one: (-sum(one[3]), one[1]))
+
+
+def trend(connection: Connection, province: str, ends: Sequence[date]) -> list[tuple[date, int, int, int, int]]:
+    """At each day: dates done on time, done late, open in time, open and late, of those that had been seen."""
+    rows = connection.execute(
+        select(dues.c.on_date, dues.c.first_seen, dues.c.late_from, dues.c.done_on, dues.c.done_late).where(
+            dues.c.province == province, dues.c.track == "due", dues.c.state != "withdrawn", ~dues.c.blocked
+        )
+    ).all()
+    found = []
+    for end in ends:
+        counts = [0, 0, 0, 0]
+        for row in rows:
+            if row.first_seen > end:
+                continue
+            if row.done_on is not None and row.done_on <= end:
+                counts[1 if row.done_late else 0] += 1
+            elif row.late_from is not None and row.late_from <= end:
+                counts[3] += 1
+            else:
+                counts[2] += 1
+        found.append((end, counts[0], counts[1], counts[2], counts[3]))
+    return found

@@ -1,0 +1,32 @@
+"""Plans as the desk lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from store.schema import plans, tasks
+
+
+def task_keys(connection: Connection, plan_id: int) -> dict[str, int]:
+    """The tasks of a plan that are not withdrawn, by key."""
+    rows = connection.execute(
+        select(tasks.c.key, tasks.c.id).where(tasks.c.plan_id == plan_id, tasks.c.state != "withdrawn")
+    )
+    return {row.key: row.id for row in rows}
+
+
+def listed(connection: Connection, province: str) -> Sequence[Row[Any]]:
+    """Every version of every plan, newest first, with how many of its tasks there are and are open."""
+    of_plan = select(func.count()).where(tasks.c.plan_id == plans.c.id, tasks.c.state != "withdrawn")
+    return connection.execute(
+        select(
+            plans,
+            of_plan.scalar_subquery().label("all_tasks"),
+            of_plan.where(tasks.c.state == "open").scalar_subquery().label("open_tasks"),
+        )
+        .where(plans.c.province == province)
+        .order_by(plans.c.id.desc())
+    ).all()
