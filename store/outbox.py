@@ -21,6 +21,9 @@ from store.schema import dues, messages, plans, reminders, tasks
 CHANGED = "changed"
 """How the stages begin that tell a new date; they are said even where the date is no more."""
 
+OPERATOR = "operator"
+"""The agency of what is meant for the office that follows the tasks."""
+
 _CHUNK = 5000
 
 
@@ -68,61 +71,89 @@ class Envelopes:
         self._now = now
         self._found: dict[tuple[str, str, str, str], int] = {}
 
-    def message_for(self, agency: str, audience: str, channel: str, purpose: str = "reminders") -> int:
+    def message_for(self, agency: str, audience: str, channel: str, purpose: str = "") -> int:
+        """The message's id. What is for the operator goes into the day's digest, so that it is one mail, too."""
+        purpose = purpose or ("digest" if agency == OPERATOR else "reminders")
         wanted = (agency, audience, channel, purpose)
         if wanted not in self._found:
             self._found[wanted] = self._find(*wanted)
         return self._found[wanted]
 
-    def _find(self, agency: str, audience: str, channel: str, purpose: str) -> int:
+    def open(self, wanted: Iterable[tuple[str, str, str]], purpose: str = "reminders") -> None:
+        """Look up the messages of many agencies, audiences and channels at once: most go today."""
+        today = next(iter(self._days))
+        keys = {self._key(today, *who, purpose): (*who, purpose) for who in dict.fromkeys(wanted)}
+        keys = {key: who for key, who in keys.items() if who not in self._found}
+        ready = self._look(list(keys))
+        missing = [key for key in keys if key not in ready]
+        if missing:
+            self._insert([(key, today, *keys[key]) for key in missing])
+            ready |= self._look(missing)
+        self._found |= {keys[key]: row.id for key, row in ready.items() if row.state == "ready" and row.unfrozen}
+
+    def _find(self, *who: str) -> int:
         row = None
         for day in self._days:
-            row = self._on(day, agency, audience, channel, purpose)
+            key = self._key(day, *who)
+            if not (found := self._look([key])):
+                self._insert([(key, day, *who)])
+                found = self._look([key])
+            row = found[key]
             if row.state == "ready" and row.unfrozen:
                 break
         assert row is not None
         return int(row.id)
 
-    def _on(self, day: date, agency: str, audience: str, channel: str, purpose: str) -> Row[Any]:
-        key = f"{self._province}|{purpose}|{agency}|{audience}|{channel}|{day}"
-        # The lock keeps a sender from taking the message between this look and our commit.
-        look = (
-            select(messages.c.id, messages.c.state, messages.c.frozen.is_(None).label("unfrozen"))
-            .where(messages.c.key == key)
-            .with_for_update()
-        )
-        found = self._connection.execute(look).first()
-        if found is not None:
-            return found
-        self._connection.execute(
-            inserting(self._connection, messages)
-            .values(
-                key=key,
-                province=self._province,
-                agency=agency,
-                audience=audience,
-                channel=channel,
-                day=day,
-                purpose=purpose,
-                state="ready",
-                not_before=self._days[day],
-                attempts=0,
-                created_at=self._now,
+    def _key(self, day: date, agency: str, audience: str, channel: str, purpose: str) -> str:
+        return f"{self._province}|{purpose}|{agency}|{audience}|{channel}|{day}"
+
+    def _look(self, keys: Sequence[str]) -> dict[str, Row[Any]]:
+        found: dict[str, Row[Any]] = {}
+        for start in range(0, len(keys), _CHUNK):
+            # The lock keeps a sender from taking the message between this look and our commit.
+            rows = self._connection.execute(
+                select(
+                    messages.c.id, messages.c.key, messages.c.state, messages.c.frozen.is_(None).label("unfrozen")
+                )
+                .where(messages.c.key.in_(keys[start : start + _CHUNK]))
+                .order_by(messages.c.id)
+                .with_for_update()
             )
-            .on_conflict_do_nothing()
-        )
-        return self._connection.execute(look).one()
+            found |= {row.key: row for row in rows}
+        return found
+
+    def _insert(self, fresh: Sequence[tuple[str, date, str, str, str, str]]) -> None:
+        rows = [
+            {
+                "key": key,
+                "province": self._province,
+                "agency": agency,
+                "audience": audience,
+                "channel": channel,
+                "day": day,
+                "purpose": purpose,
+                "state": "ready",
+                "not_before": self._days[day],
+                "attempts": 0,
+                "created_at": self._now,
+            }
+            for key, day, agency, audience, channel, purpose in fresh
+        ]
+        self._connection.execute(inserting(self._connection, messages).on_conflict_do_nothing(), rows)
 
 
 def plan(connection: Connection, province: str, wanted: Iterable[Planned], envelopes: Envelopes, on: date) -> int:
     """Add reminders that are not there yet, and put back those that were withdrawn. Returns how many."""
     # Two that plan at once take the locks of their messages in the same order.
     ordered = sorted(wanted, key=lambda item: (item.agency, item.audience, item.channel, item.due_id))
-    known = known_keys(connection, [item.key for item in ordered])
+    keys = [item.key for item in ordered]
+    known = known_keys(connection, keys)
+    new = [(key, item) for key, item in zip(keys, ordered, strict=True) if key not in known]
+    envelopes.open((item.agency, item.audience, item.channel) for _, item in new)
     rows = [
         {
             "province": province,
-            "key": item.key,
+            "key": key,
             "due_id": item.due_id,
             "on_date": item.due_on,
             "stage": item.stage,
@@ -136,8 +167,7 @@ def plan(connection: Connection, province: str, wanted: Iterable[Planned], envel
             "decided_on": on,
             "message_id": envelopes.message_for(item.agency, item.audience, item.channel),
         }
-        for item in ordered
-        if item.key not in known
+        for key, item in new
     ]
     if rows:
         connection.execute(_adding(connection), rows)

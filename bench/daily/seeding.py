@@ -8,12 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, update
 
 from config.channels import Channels
 from deadlines.directory import Agency, AgencyKind, Contact, Directory, Province, Role
 from flows.steps.workplace import Workplace, open_workplace
-from store.schema import assignments, deadlines, dues, plans, tasks
+from store.schema import assignments, deadlines, dues, messages, plans, reminders, tasks
 
 CHUNK = 10_000
 DAY = date(2026, 6, 1)
@@ -140,11 +140,12 @@ def _deadline(province: str, number: int, *_: int) -> dict[str, Any]:
     }
 
 
-def _assignment(province: str, number: int, agencies: int, *_: int) -> dict[str, Any]:
+def _assignment(province: str, number: int, agencies: int, step: int, *_: int) -> dict[str, Any]:
     return {
         "province": province,
         "task_id": number + 1,
-        "agency": code(number % agencies),
+        # However many are stored, what is due is spread over all agencies alike.
+        "agency": code(number // step % agencies),
         "role": "lead",
         "words": f"Xã số {number % agencies}",
         "as_group": False,
@@ -172,3 +173,15 @@ def _due(province: str, number: int, agencies: int, step: int, due: int) -> dict
         "told": {},
         "next_on": DAY if is_due else on - timedelta(days=30),
     }
+
+
+def make_all_due(place: Workplace) -> None:
+    """The worst day: there is something to tell about every task. What was planned before is gone."""
+    on = DAY + timedelta(days=30)
+    with place.database.write() as connection:
+        connection.execute(delete(reminders))
+        connection.execute(delete(messages))
+        connection.execute(
+            update(dues).values(on_date=on, aim=on, late_from=on + timedelta(days=1), next_on=DAY, told={})
+        )
+    _analyse(place)
