@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from desk.cli_review import review
+
 app = typer.Typer(
     name="dondoc",
     help="Đôn Đốc đọc kế hoạch của UBND tỉnh, hiểu thời hạn và nhắc cơ quan chủ trì cho đến khi hoàn thành.",
@@ -26,6 +28,7 @@ user = typer.Typer(help="Người dùng của bàn làm việc.", no_args_is_hel
 app.add_typer(user, name="user")
 zalo = typer.Typer(help="Tài khoản Zalo.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(zalo, name="zalo")
+app.add_typer(review, name="review")
 
 Json = Annotated[bool, typer.Option("--json", help="Chỉ in JSON.")]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Tệp kế hoạch.")]
@@ -53,11 +56,15 @@ def explain(
 
 
 @app.command(name="import")
-def import_(files: Files, json: Json = False) -> None:
+def import_(
+    files: Files,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ xem khác biệt từng dòng, không lưu gì.")] = False,
+    json: Json = False,
+) -> None:
     """Đọc và lưu kế hoạch. Nhập lại cùng một tệp không thay đổi gì."""
-    from desk.commands.importing import import_files
+    from desk.commands.importing import foresee_files, import_files
 
-    raise typer.Exit(import_files(files, json=json))
+    raise typer.Exit(foresee_files(files, json=json) if dry_run else import_files(files, json=json))
 
 
 @app.command()
@@ -216,6 +223,40 @@ def check(
 
 
 @app.command()
+def report(
+    from_: Annotated[str | None, typer.Option("--from", metavar="DATE", help="Từ ngày, tính cả ngày này.")] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Đến ngày, tính cả ngày này.")] = None,
+    out: Annotated[str | None, typer.Option(metavar="FOLDER", help="Thư mục ghi; bỏ trống: thư mục này.")] = None,
+) -> None:
+    """Lập báo cáo theo cơ quan (.docx và .xlsx); bỏ trống ngày: tháng trước."""
+    from desk.commands.reporting import make_report
+
+    raise typer.Exit(make_report(first=from_, last=to, out=out))
+
+
+@app.command()
+def letter(
+    agency: Annotated[str, typer.Option(metavar="CODE", help="Mã cơ quan.")],
+    on: Day = None,
+    out: Annotated[str | None, typer.Option(metavar="FILE", help="Tệp .docx; bỏ trống: thư mục này.")] = None,
+) -> None:
+    """Soạn dự thảo công văn đôn đốc một cơ quan, kèm phụ lục; không ký."""
+    from desk.commands.reporting import make_letter
+
+    raise typer.Exit(make_letter(agency, on=on, out=out))
+
+
+@app.command()
+def export(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Tệp .xlsx, .csv, .ics hoặc .docx.")],
+) -> None:
+    """Xuất danh sách nhiệm vụ."""
+    from desk.commands.reporting import export_tasks
+
+    raise typer.Exit(export_tasks(file))
+
+
+@app.command()
 def migrate() -> None:
     """Nâng cấp cơ sở dữ liệu lên phiên bản của chương trình."""
     from desk.commands.keeping import migrate_database
@@ -226,11 +267,54 @@ def migrate() -> None:
 @app.command()
 def backup(
     to: Annotated[str | None, typer.Option(metavar="FILE", help="Tệp sao lưu; bỏ trống: var/backups.")] = None,
+    keep: Annotated[int, typer.Option(metavar="N", help="Giữ bao nhiêu bản trong var/backups.")] = 30,
 ) -> None:
-    """Sao lưu cơ sở dữ liệu SQLite, kể cả khi đang chạy."""
+    """Sao lưu cơ sở dữ liệu, kể cả khi đang chạy, và đọc lại để kiểm tra."""
     from desk.commands.keeping import back_up
 
-    raise typer.Exit(back_up(to))
+    raise typer.Exit(back_up(to, keep))
+
+
+@app.command()
+def restore(file: Annotated[str, typer.Argument(metavar="FILE", help="Bản sao lưu.")]) -> None:
+    """Khôi phục từ bản sao lưu; tạm dừng gửi cho đến khi chạy dondoc resume. Dừng dondoc serve trước."""
+    from desk.commands.keeping import restore_from
+
+    raise typer.Exit(restore_from(file))
+
+
+@app.command()
+def resume(
+    unsure: Annotated[
+        bool, typer.Option("--unsure", help="Thư đang chờ có thể đã gửi: để người kiểm tra, không tự gửi.")
+    ] = False,
+) -> None:
+    """Cho gửi trở lại sau khi khôi phục."""
+    from desk.commands.keeping import resume_sending
+
+    raise typer.Exit(resume_sending(unsure=unsure))
+
+
+@app.command()
+def move(
+    to: Annotated[
+        str | None, typer.Option(metavar="URL", help="Cơ sở dữ liệu mới, trống; hoặc biến DONDOC_MOVE_TO.")
+    ] = None,
+) -> None:
+    """Chuyển toàn bộ dữ liệu sang cơ sở dữ liệu khác (SQLite, PostgreSQL), so sánh từng bảng."""
+    from desk.commands.keeping import move_database
+
+    raise typer.Exit(move_database(to))
+
+
+@app.command()
+def archive(
+    before: Annotated[str, typer.Option(metavar="DATE", help="Chỉ thư kết thúc trước ngày này.")],
+) -> None:
+    """Bỏ nội dung và địa chỉ của thư cũ về việc đã xong; thông tin gửi vẫn giữ."""
+    from desk.commands.keeping import archive_messages
+
+    raise typer.Exit(archive_messages(before))
 
 
 @audit.command(name="verify")

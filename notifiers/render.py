@@ -7,6 +7,7 @@ file of the same name into their own folder. Templates run in jinja2's immutable
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -135,3 +136,17 @@ def _wrong(failure: Exception, name: str) -> RenderError:
     number = getattr(failure, "lineno", None)
     spot = f"{Path(str(where)).name}, dòng {number}" if number else Path(str(where)).name
     return RenderError(f"mẫu thư sai ({spot}): {line(str(failure))[:200]}")
+
+
+def filled(name: str, values: Mapping[str, object], templates: Path | None = None) -> str:
+    """A template of ours, or of the admin's by the same name, with these values. Raises RenderError."""
+    try:
+        template = _environment(templates, escape=name.endswith(".html.j2")).get_template(name)
+        return template.render(values)
+    except (TemplateError, UnicodeDecodeError, TypeError, ValueError, ArithmeticError, LookupError) as wrong:
+        raise _wrong(wrong, name) from None
+
+
+def inlined(html: str) -> str:
+    """A page whose styles stand in its elements, as mail programs want them."""
+    return str(_INLINER.inline(html))
