@@ -32,7 +32,7 @@ def describe(reading: Reading, *, issued: date | None = None, dues: Sequence[dat
     where they give none (a counted period, a recorded event).
     """
     if isinstance(reading, Unread):
-        return {"text": reading.text, "kinds": ["unread"], **_nothing(), "rules": []}
+        return {"text": reading.text, "kinds": ["unread"], **_nothing(), "rules": [], "reason": reading.reason}
     if isinstance(reading, Ambiguous):
         meanings = [describe(one, issued=issued) for one in reading.readings]
         return {"text": reading.text, "kinds": ["unread"], **_nothing(), "rules": [], "readings": meanings}

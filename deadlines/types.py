@@ -191,6 +191,8 @@ class Unread:
     """No rule covers the whole text. It is kept and shown to a person."""
 
     text: str
+    reason: str | None = None
+    """Why, in Vietnamese, where it is known ("mỗi cơ quan một thời hạn")."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

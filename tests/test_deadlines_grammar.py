@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 
 from deadlines.explain_json import describe
-from deadlines.grammar import find_conditions, read, read_task
+from deadlines.grammar import find_conditions, read, read_task, sentences
+from deadlines.grammar.clauses import CLAUSES
+from deadlines.grammar.reduction import ATOMS
+from deadlines.grammar.sentences import sentence
 from deadlines.types import (
     Ambiguous,
     Conditional,
@@ -355,3 +358,73 @@ def test_a_document_or_an_order_with_a_name_is_still_a_gate() -> None:
 def test_if_any_in_a_title_speaks_of_its_noun() -> None:
     assert find_conditions("Tháo gỡ khó khăn, vướng mắc (nếu có) tại cơ sở") == ()
     assert find_conditions("Sửa đổi quy chế (nếu cần)") == ("(nếu cần)",)
+
+
+def refusal(text: str) -> str | None:
+    reading = read(text)
+    assert isinstance(reading, Unread), text
+    return reading.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Đã hoàn thành năm 2025",
+        "đã ban hành tháng 3/2025",
+        "UBND tỉnh đã ban hành tháng 3/2025",
+        "2025 (đã hoàn thành)",
+        "Năm 2025 đã hoàn thành",
+        "Quý I/2026, đã trình HĐND tỉnh",
+        "Đã thực hiện trong năm 2025",
+        "Da hoan thanh nam 2025",
+    ],
+)
+def test_what_is_done_is_no_deadline(text: str) -> None:
+    assert refusal(text) == "Nói về việc đã làm xong, không phải thời hạn."
+    assert describe(read(text))["reason"] == refusal(text)
+
+
+def test_what_a_condition_says_is_done_is_still_awaited() -> None:
+    for text in (
+        "Sau khi Bộ Y tế đã ban hành Thông tư",
+        "Sau khi đã có Nghị định",
+        "Sau khi Luật đã được thông qua",
+    ):
+        assert describe(read(text))["kinds"] == ["conditional"], text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sở Y tế: Quý I/2026; Sở Nội vụ: Quý II/2026",
+        "UBND cấp xã: 30/6/2026; Sở Nội vụ: 15/7/2026",
+        "Sở Y tế (Quý I/2026), Sở Nội vụ (Quý II/2026)",
+        "Sở Y tế hoàn thành quý I/2026; Sở Nội vụ hoàn thành quý II/2026",
+        "Sở Y tế trước ngày 15/6/2026, các đơn vị trước ngày 10/6/2026",
+    ],
+)
+def test_a_date_for_each_agency_is_left_to_a_person(text: str) -> None:
+    assert refusal(text) == "Mỗi cơ quan có thời hạn riêng: cần tách thành từng nhiệm vụ."
+
+
+def test_other_refusals_say_why() -> None:
+    assert (refusal("Năm học 2026-2027") or "").startswith("Theo năm học")
+    assert (refusal("Trước ngày 20 của tháng cuối kỳ báo cáo") or "").startswith("Theo kỳ báo cáo")
+    assert refusal("x" * 2000) == "Quá dài để là một thời hạn."
+    assert refusal("Phụ lục I") is None
+
+
+def test_every_rule_has_a_sentence_of_its_own() -> None:
+    names = {rule.name for rule in (*CLAUSES, *ATOMS)} | {"note", "condition-not-read", "title:after-document"}
+    for name in names:
+        said = sentence(name)
+        assert said == said.strip(), name
+        assert 3 < len(said) < 120, name
+        assert not said.endswith("."), name
+    with pytest.raises(KeyError):
+        sentence("no-such-rule")
+
+
+def test_no_sentence_is_left_of_a_rule_that_is_gone() -> None:
+    names = {rule.name.removesuffix("-without-year") for rule in (*CLAUSES, *ATOMS)}
+    assert set(sentences.SAID) - {"note", "condition-not-read"} <= names

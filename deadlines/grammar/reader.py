@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from deadlines.grammar import refusals
 from deadlines.grammar.chart import Cover, as_clauses, as_one_clause, shape
 from deadlines.grammar.clause import Clause, Piece
 from deadlines.grammar.clauses import CLAUSES, Span
@@ -35,15 +36,19 @@ def read_afresh(text: str) -> Reading:
     if is_blank(text):
         return Deadline(text=text, terms=(Unspecified(),), evidence=())
     if len(text) > LONGEST_TEXT:
-        return Unread(text=text)
+        return Unread(text=text, reason=refusals.LENGTH)
     printed = normalise(text)
     exact = lex(printed)
+    if refusals.speaks_of_the_past(exact.signs):
+        return Unread(text=text, reason=refusals.PAST)
     found = readings(exact, text)
     if not found:
         loose = lex_loosely(printed)
+        if refusals.speaks_of_the_past(loose.signs):
+            return Unread(text=text, reason=refusals.PAST)
         found = readings(loose, text) if loose.signs != exact.signs else []
     if not found:
-        return Unread(text=text)
+        return Unread(text=text, reason=refusals.reason(exact.signs))
     return found[0] if len(found) == 1 else Ambiguous(text=text, readings=tuple(found))
 
 
@@ -135,9 +140,18 @@ def _deadline(cover: Cover, reduced: Reduced, values: dict[int, Any], lexed: Lex
         rule = span.rule.name if span.rule else "note"
         place = lexed.printed.span(lexed.starts[first], lexed.end(last - 1))
         parts.append(Part(piece=piece, evidence=Evidence(rule=rule, words=words, span=place)))
+    if _each_its_own(parts):
+        return None
     for atom in reduced.atoms.values():
         confidence = min(confidence, atom.rule.confidence)
     return compose(parts, _atom_evidence(reduced, lexed), confidence, text)
+
+
+def _each_its_own(parts: list[Part]) -> bool:
+    """ "Sở A hoàn thành quý I; Sở B hoàn thành quý II": a date for each agency is none of the whole task."""
+    stones = [part.piece.milestone for part in parts if part.piece.milestone and part.piece.milestone.actor]
+    acts = {stone.act.lower() for stone in stones}
+    return len(acts) == 1 and len({stone.actor for stone in stones}) > 1
 
 
 def _atom_evidence(reduced: Reduced, lexed: Lexed) -> list[Evidence]:

@@ -142,7 +142,7 @@ DATED = [
     AtomRule(
         "day-of-every-month",
         "E",
-        "ngày {d:DN} ( , )? EVERYMONTH ( sau | tiếp theo )? !<oabcnY>",
+        "ngày {d:DN} ( , )? EVERYMONTH ( sau | tiếp theo )? !<oabcnY> !cuối !đầu",
         _day_of_month,
     ),
     AtomRule(

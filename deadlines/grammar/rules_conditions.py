@@ -53,6 +53,8 @@ EVENTS = {
     "document-passed": "có {instrument:CF+?} ( được | đã )+ {act:ENACT}",
     "document-issued": "có {instrument:CF+?} {act:NEWLY}",
     "document": "có {instrument:CF+}",
+    "submitted-issued": "ORG ( VERBLIKE | WC )*? SUBMITS {actors:ISSUERS} BE? ( xem xét | và | , )* {act:PASSES} "
+    "( các | những | mới )? ( {instrument:CF+} )?",
     "issued-by": "{actors:ISSUERS} BE? {act:ISSUE} ( về | các | những | mới )? {instrument:CF+}",
     "actor-has": "{actors:ISSUERS} có {instrument:DOC CF*}",
     "issued-by-unnamed": "{actors:ISSUERS} BE? {act:ISSUE}",
@@ -74,6 +76,8 @@ define(
     "( ban hành | phê duyệt | thông qua | công bố | ký | ký ban hành | có hiệu lực | chấp thuận | duyệt "
     "| ban hành mới )",
 )
+define("SUBMITS", "( ( tham mưu | báo cáo | xin ý kiến | đề nghị | kiến nghị | trình )+ ( cho | với )? )")
+define("PASSES", "( ENACT | cho ý kiến | đồng ý )")
 define("NEWLY", "( ban hành ( mới )? | ký ban hành | có hiệu lực )")
 define("ABOUT", "( hướng dẫn | quy định | về | phê duyệt | triển khai | cho | đối với | sửa đổi | thay thế )")
 define("ISSUERS", "ORG ( VERBLIKE | WC | ; )*?")
@@ -161,7 +165,7 @@ def _reference(clause: Clause) -> Piece:
 def _events() -> list[ClauseRule]:
     rules = []
     for form, pattern in EVENTS.items():
-        rules.append(ClauseRule(f"after-{form}", f"WHEN {pattern}", partial(_waits, form), family="event"))
+        rules.append(ClauseRule(f"after-{form}", f"WHEN đã? {pattern}", partial(_waits, form), family="event"))
         then = partial(_waits_then, form)
         if form in ("document-of", "is-issued", "issued-by"):
             rules.append(ClauseRule(f"after-{form}-then", f"WHEN {pattern} {{u:U}}", then, family="event"))

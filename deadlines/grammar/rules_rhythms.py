@@ -164,6 +164,16 @@ def _month_day(clause: Clause) -> Term | None:
     return _before(rhythm, clause) if clause.has("before") else _term(rhythm, clause)
 
 
+def _day_of_last_month(clause: Clause) -> Term | None:
+    """ "hằng quý (trước ngày 20 tháng cuối kỳ báo cáo)" """
+    rhythm: Rhythm = clause["e"]
+    day = int(clause.text("d"))
+    if rhythm.unit not in ("month", "year") or rhythm.interval > 1 or rhythm.dated or day > 28:
+        return None
+    exact = Rhythm(rhythm.unit, rhythm.months, day, dated=True)
+    return _before(exact, clause) if clause.has("before") else _term(exact, clause)
+
+
 def _ongoing(_: Clause) -> Term:
     return Ongoing()
 
@@ -185,6 +195,10 @@ def _steady(_: Clause) -> Piece:
 
 
 define("LPQ", "( LP | : | là | vào | , )*")
+define(
+    "DAYOFLAST",
+    "( {before:BEF} | BY ) ( ngày )? {d:DN} ( của )? tháng cuối ( cùng )? ( của )? kỳ ( báo cáo )?",
+)
 define("UNITWORD", "( tháng | quý | cả? năm )")
 define("REPORT", "( ( báo cáo | PERIODIC | EACH | sơ kết | tổng kết | đối với )+ W*? )")
 
@@ -249,6 +263,8 @@ RULES = [
     ClauseRule("every-on-day", "BY {f:E} LPQ BY {e:E} RP?", _same_unit),
     ClauseRule("every-before-day", "BY {f:E} LPQ {before:BEF} {e:E} RP?", _same_unit),
     ClauseRule("month-day", "BY {e:E} LPQ ( {before:BEF} | BY ) ( ngày )? {d:DN} RP?", _month_day),
+    ClauseRule("every-on-day-of-last-month", "BY REPORT? {e:E} LPQ DAYOFLAST RP?", _day_of_last_month),
+    ClauseRule("every-on-day-of-last-month", "BY DAYOFLAST LPQ REPORT? {e:E} RP?", _day_of_last_month),
     ClauseRule("steadily", "( liên tục | và duy trì | duy trì )", _steady, family="steady"),
     ClauseRule(
         "ongoing",

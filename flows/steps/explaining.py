@@ -8,6 +8,7 @@ from typing import Any
 
 from deadlines.explain_json import describe
 from deadlines.grammar import read
+from deadlines.grammar.sentences import sentence
 from deadlines.types import Ambiguous, Deadline, Kind, Reading, Resolution, Unread
 from flows.steps.workplace import open_workplace
 
@@ -52,13 +53,14 @@ def _resolved(reading: Reading, issued: date | None) -> Resolution:
 def _lines(reading: Reading, resolution: Resolution) -> tuple[str, ...]:
     match reading:
         case Unread():
-            return (f"“{reading.text}”", "  Chưa hiểu được; cần người đọc.")
+            why = (f"  {reading.reason}",) if reading.reason else ()
+            return (f"“{reading.text}”", "  Chưa hiểu được; cần người đọc.", *why)
         case Ambiguous():
             meanings = [f"  hoặc: {_kinds(one)}" for one in reading.readings]
             return (f"“{reading.text}”", "  Có nhiều cách hiểu; cần người chọn.", *meanings)
         case Deadline():
             said = [f"“{reading.text}”: {_kinds(reading)}"]
-            said += [f"  “{one.words}” được đọc theo quy tắc {one.rule}" for one in reading.evidence]
+            said += [f"  “{one.words}”: {sentence(one.rule)} (quy tắc {one.rule})" for one in reading.evidence]
             if reading.confidence < 1:
                 said.append(f"  Độ tin cậy {reading.confidence:.0%}: chữ viết có chỗ phải đoán.")
             return (*said, *(f"  {step}" for step in resolution.steps))
