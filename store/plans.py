@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from deadlines.types import Deadline, Reading, Unread
+from store import history
 from store.audit import record
 from store.codec import to_json
+from store.dues import forget_agency
 from store.schema import assignments, deadlines, dues, plans, tasks
 
 
@@ -47,8 +49,19 @@ class TaskRecord:
     reading: Reading
     assignments: tuple[AssignmentRecord, ...]
     unknown_lead: str | None
-    previous_key: str | None = None
-    """The key that the same task had in the version before, where it was renumbered."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Follows:
+    """How a plan's tasks follow those that are stored already.
+
+    `taken` gives, by the key of a new task, the id of the stored task that it goes on with. `withdrawn` are the
+    stored tasks that it ends, `replaced` the stored plans that are in force no more.
+    """
+
+    taken: Mapping[str, int] = field(default_factory=dict)
+    withdrawn: tuple[int, ...] = ()
+    replaced: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +80,8 @@ class PlanRecord:
     basis: tuple[str, ...]
     warnings: tuple[str, ...]
     tasks: tuple[TaskRecord, ...]
+    follows: Follows | None = None
+    """None: it follows the version before it, task by task of the same key."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,10 +124,10 @@ def save_plan(
     before = current_plan(connection, province, plan.identity)
     revision = before.revision + 1 if before else 1
     plan_id = _insert_plan(connection, province, plan, revision, now)
-    old = _tasks_by_key(connection, before.id) if before else {}
-    if before:
-        connection.execute(update(plans).where(plans.c.id == before.id).values(state="replaced"))
-    saved = _save_tasks(connection, province, plan_id, revision, plan.tasks, old, today)
+    follows = plan.follows or _by_key(connection, before.id if before else None, plan.tasks)
+    if follows.replaced:
+        connection.execute(update(plans).where(plans.c.id.in_(follows.replaced)).values(state="replaced"))
+    saved = _save_tasks(connection, province, plan_id, revision, plan.tasks, follows, today)
     record(
         connection,
         province,
@@ -160,9 +175,16 @@ def _insert_plan(connection: Connection, province: str, plan: PlanRecord, revisi
     return int(connection.execute(insert(plans).values(values).returning(plans.c.id)).scalar_one())
 
 
-def _tasks_by_key(connection: Connection, plan_id: int) -> dict[str, Row[Any]]:
-    rows = connection.execute(select(tasks).where(tasks.c.plan_id == plan_id, tasks.c.state != "withdrawn"))
-    return {row.key: row for row in rows}
+def _by_key(connection: Connection, before: int | None, records: Sequence[TaskRecord]) -> Follows:
+    if before is None:
+        return Follows()
+    rows = connection.execute(
+        select(tasks.c.id, tasks.c.key).where(tasks.c.plan_id == before, tasks.c.state != "withdrawn")
+    )
+    old = {row.key: row.id for row in rows}
+    taken = {record.key: old[record.key] for record in records if record.key in old}
+    gone = tuple(task_id for key, task_id in old.items() if key not in taken)
+    return Follows(taken=taken, withdrawn=gone, replaced=(before,))
 
 
 def _save_tasks(
@@ -171,16 +193,17 @@ def _save_tasks(
     plan_id: int,
     revision: int,
     records: Sequence[TaskRecord],
-    old: dict[str, Row[Any]],
+    follows: Follows,
     today: date,
 ) -> Saved:
     added: list[int] = []
     changed: list[int] = []
     kept: list[int] = []
-    seen: set[int] = set()
+    rows = connection.execute(select(tasks).where(tasks.c.id.in_(follows.taken.values())))
+    old = {row.id: row for row in rows}
     for position, task in enumerate(records):
         values = _task_values(task) | {"plan_id": plan_id, "position": position}
-        before = old.get(task.previous_key or task.key)
+        before = old.get(follows.taken.get(task.key, 0))
         if before is None:
             values |= {"province": province, "state": "open", "first_seen": today}
             task_id = int(connection.execute(insert(tasks).values(values).returning(tasks.c.id)).scalar_one())
@@ -188,14 +211,12 @@ def _save_tasks(
             added.append(task_id)
         else:
             task_id = before.id
-            seen.add(task_id)
             connection.execute(update(tasks).where(tasks.c.id == task_id).values(values))
             moved = _update_deadline(connection, task_id, task)
             (changed if moved or before.title != task.title else kept).append(task_id)
         if before is None or not before.assigned_by_hand:
             set_assignments(connection, province, task_id, task.assignments)
-    gone = [row.id for row in old.values() if row.id not in seen]
-    withdraw_tasks(connection, gone)
+    withdraw_tasks(connection, follows.withdrawn, today)
     return Saved(
         plan_id=plan_id,
         revision=revision,
@@ -203,7 +224,7 @@ def _save_tasks(
         added=tuple(added),
         changed=tuple(changed),
         kept=tuple(kept),
-        withdrawn=tuple(gone),
+        withdrawn=follows.withdrawn,
     )
 
 
@@ -290,13 +311,15 @@ def set_assignments(
     for pair, row in existing.items():
         if pair not in named and row.state != "withdrawn":
             connection.execute(update(assignments).where(assignments.c.id == row.id).values(state="withdrawn"))
+            forget_agency(connection, task_id, row.agency)
         elif pair in named and row.state == "withdrawn":
             connection.execute(update(assignments).where(assignments.c.id == row.id).values(state="open"))
 
 
-def withdraw_tasks(connection: Connection, task_ids: Sequence[int]) -> None:
-    """Nobody is reminded of these any more; what was said and done about them stays."""
+def withdraw_tasks(connection: Connection, task_ids: Sequence[int], today: date) -> None:
+    """From `today` on nobody is reminded of these; what was said and done about them stays."""
     if task_ids:
+        history.keep_tasks(connection, task_ids, today)
         connection.execute(update(tasks).where(tasks.c.id.in_(task_ids)).values(state="withdrawn"))
         connection.execute(
             update(dues)
@@ -315,7 +338,8 @@ def open_tasks(connection: Connection, province: str) -> list[int]:
 def open_cells(connection: Connection, province: str) -> Sequence[Row[Any]]:
     """The printed agencies of every open task, but of those whose agencies a person chose."""
     return connection.execute(
-        select(tasks.c.id, tasks.c.lead_text, tasks.c.coordinating_text)
+        select(tasks.c.id, tasks.c.lead_text, tasks.c.coordinating_text, plans.c.issued_on)
+        .join(plans, plans.c.id == tasks.c.plan_id)
         .where(tasks.c.province == province, tasks.c.state == "open", ~tasks.c.assigned_by_hand)
         .order_by(tasks.c.id)
     ).all()
@@ -339,3 +363,22 @@ def count_rows(connection: Connection, province: str) -> dict[str, int]:
         table.name: connection.execute(select(func.count()).where(table.c.province == province)).scalar_one()
         for table in (plans, tasks, deadlines, dues, assignments)
     }
+
+
+def in_force(connection: Connection, province: str, number: str, until: date | None) -> Row[Any] | None:
+    """The plan of this number that is in force, issued on `until` or before; numbers begin again every year."""
+    query = select(plans).where(plans.c.province == province, plans.c.number == number, plans.c.state == "active")
+    if until is not None:
+        query = query.where(or_(plans.c.issued_on.is_(None), plans.c.issued_on <= until))
+    return connection.execute(query.order_by(plans.c.issued_on.desc(), plans.c.revision.desc()).limit(1)).first()
+
+
+def followed(connection: Connection, plan_ids: Sequence[int]) -> list[Row[Any]]:
+    """The tasks of these plans in printed order, but for those that were withdrawn."""
+    return list(
+        connection.execute(
+            select(tasks)
+            .where(tasks.c.plan_id.in_(plan_ids), tasks.c.state != "withdrawn")
+            .order_by(tasks.c.plan_id, tasks.c.position)
+        )
+    )

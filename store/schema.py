@@ -6,10 +6,13 @@ Every row belongs to a province; every query names it.
     assignments.state    open → reported → done; reported → open (returned); open → withdrawn
     dues.state           open → done | withdrawn; withdrawn → open (the date came back)
     reminders.state      planned → told | withdrawn | lapsed; told is for good
+                         withdrawn → planned (the date or the agency came back before anything was sent)
     messages.state       ready → sending → sent | refused | unconfirmed
                          sending → ready (not now: later, or the worker died and its lease ran out)
+                         sending → withdrawn (nothing is left to say)
                          unconfirmed → sent | ready (a person decides, or the channel may resend)
-                         ready → withdrawn | lapsed
+                         refused → ready (a person has it tried again)
+                         ready → lapsed (too old to be sent as it was frozen; its reminders go anew)
     answers.state        received → confirmed | returned
 """
 
@@ -34,6 +37,9 @@ from sqlalchemy import (
 )
 
 from store.schema_desk import tables as desk_tables
+from store.schema_history import tables as history_tables
+from store.schema_review import tables as review_tables
+from store.schema_zalo import tables as zalo_tables
 from store.types import Instant
 
 metadata = MetaData(
@@ -153,6 +159,8 @@ deadlines = Table(
     Column("needs_date", Boolean, nullable=False),
     Column("complete_until", Date),
     Column("asked_on", Date),
+    Column("asked", JSON, nullable=False, default=list),
+    Column("ask_next", Date),
     Column("steps", JSON, nullable=False),
     _one_of("state", "read", "unread", "ambiguous", "corrected"),
     Index(None, "province", "complete_until"),
@@ -171,6 +179,7 @@ dues = Table(
     Column("on_date", Date, nullable=False),
     Column("aim", Date, nullable=False),
     Column("late_from", Date),
+    Column("after_date", Date),
     Column("tentative", Boolean, nullable=False),
     Column("blocked", Boolean, nullable=False),
     Column("state", String(20), nullable=False),
@@ -303,7 +312,8 @@ messages = Table(
     Column("lease_until", Instant),
     Column("recipient", Text),
     Column("recipient_sealed", LargeBinary),
-    Column("frozen", JSON),
+    Column("recipient_lookup", String(64)),
+    Column("frozen", JSON(none_as_null=True)),
     Column("reference", Text),
     Column("code", String(40)),
     Column("reason", Text),
@@ -313,6 +323,7 @@ messages = Table(
     _one_of("state", "ready", "sending", "sent", "refused", "unconfirmed", "withdrawn", "lapsed"),
     UniqueConstraint("province", "agency", "audience", "channel", "day", "purpose"),
     Index(None, "state", "not_before"),
+    Index(None, "reference"),
 )
 
 reminders = Table(
@@ -336,7 +347,7 @@ reminders = Table(
     _one_of("state", "planned", "told", "withdrawn", "lapsed"),
     Index(None, "due_id"),
     Index(None, "message_id"),
-    Index(None, "state", "province"),
+    Index(None, "province", "state", "message_id"),
 )
 
 deliveries = Table(
@@ -350,6 +361,7 @@ deliveries = Table(
     Column("started_at", Instant, nullable=False),
     Column("ended_at", Instant),
     Column("outcome", String(20), nullable=False),
+    Column("scope", String(20)),
     Column("code", String(40)),
     Column("answer", Text),
     UniqueConstraint("message_id", "attempt"),
@@ -397,3 +409,6 @@ marks = Table(
 )
 
 users, sessions, tokens, throttles, names = desk_tables(metadata)
+due_history, task_history = history_tables(metadata)
+reviews = review_tables(metadata)
+zalo_pairs, zalo_seen, zalo_links, zalo_people, zalo_messages, zalo_alerts = zalo_tables(metadata)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from desk.commands.printing import DONE, actor, put, put_json
+from desk.commands.printing import DONE, actor, put, put_json, put_table
 from desk.commands.progress import progress
 from desk.commands.workplace import at_work
-from flows.steps.importing import Imported, import_file
+from flows.steps.importing import Foreseen, Imported, foresee, import_file
+
+if TYPE_CHECKING:
+    from plans.compare import Change
+    from plans.types import Task
 
 
 def import_files(files: Sequence[str], *, json: bool) -> int:
@@ -27,6 +32,98 @@ def import_files(files: Sequence[str], *, json: bool) -> int:
         for warning in one.warnings:
             put(f"  Lưu ý: {warning}")
     return DONE
+
+
+def foresee_files(files: Sequence[str], *, json: bool) -> int:
+    """Show what importing would change, file by file; nothing is stored."""
+    work = at_work()
+    work.place.ready()
+    found = [
+        foresee(work.place, Path(file), today=work.today)
+        for file in progress(files, "Xem trước thay đổi", shown=not json)
+    ]
+    if json:
+        put_json({"foreseen": [_foreseen(one) for one in found]})
+        return DONE
+    for one in found:
+        _show(one)
+    return DONE
+
+
+def _foreseen(one: Foreseen) -> dict[str, object]:
+    told: dict[str, object] = {"file": one.file, "number": one.number, "known": one.effect is None}
+    if one.effect is None:
+        return told
+    difference = one.effect.difference
+    return told | {
+        "follows": [{"number": each.number, "partial": each.partial} for each in one.effect.earlier],
+        "missing": list(one.effect.missing),
+        "new": [_task(task) for task in difference.new],
+        "changed": [
+            {"old": _task(change.old), "new": _task(change.new), "fields": list(change.fields)}
+            for change in difference.changed
+        ],
+        "withdrawn": [_task(task) for task in difference.withdrawn],
+        "kept": [_task(task) for _, task in difference.kept],
+        "warnings": list(one.warnings),
+    }
+
+
+def _task(task: Task) -> dict[str, object]:
+    return {
+        "table": task.table.value,
+        "number": task.number,
+        "section": task.section,
+        "title": task.title,
+        "lead_text": task.lead_text,
+        "deadline_text": task.deadline_text,
+    }
+
+
+def _show(one: Foreseen) -> None:
+    if one.effect is None:
+        put(f"{one.file}: đã nhập từ trước, không có gì thay đổi.")
+        return
+    difference = one.effect.difference
+    counts = f"{len(difference.new)} mới, {len(difference.changed)} thay đổi, {len(difference.withdrawn)} rút, "
+    put(f"{one.file}: kế hoạch {one.number or 'chưa ghi số'}: {counts}{len(difference.kept)} giữ nguyên.")
+    for each in one.effect.earlier:
+        how = "sửa đổi" if each.partial else "thay thế"
+        put(f"  So với {each.number or 'kế hoạch chưa ghi số'} đã lưu ({how}).")
+    rows = [("mới", task.number, task.title, _line_of(task)) for task in difference.new]
+    rows += [("thay đổi", change.new.number, change.new.title, _change(change)) for change in difference.changed]
+    rows += [("rút", task.number, task.title, _line_of(task)) for task in difference.withdrawn]
+    if rows:
+        put_table("Khác biệt so với dữ liệu đã lưu", ("", "Số", "Nội dung", "Chi tiết"), rows)
+    for warning in one.warnings:
+        put(f"  Lưu ý: {warning}")
+    put("Chưa lưu gì; chạy lại không có --dry-run để nhập.")
+
+
+FIELDS = {
+    "title": "nội dung",
+    "lead_text": "chủ trì",
+    "coordinating_text": "phối hợp",
+    "product": "sản phẩm",
+    "deadline_text": "thời hạn",
+    "conditions": "điều kiện",
+    "number": "số thứ tự",
+    "section": "mục",
+}
+
+
+def _line_of(task: Task) -> str:
+    return f"{task.lead_text or 'chưa ghi chủ trì'}; {task.deadline_text or 'chưa ghi thời hạn'}"
+
+
+def _change(change: Change) -> str:
+    def words(value: object) -> str:
+        return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value or "(trống)")
+
+    return "; ".join(
+        f"{FIELDS[name]}: {words(getattr(change.old, name))} → {words(getattr(change.new, name))}"
+        for name in change.fields
+    )
 
 
 def _entry(one: Imported) -> dict[str, object]:

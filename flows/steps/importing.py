@@ -7,15 +7,17 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deadlines.grammar import read_task
 from flows.steps.assigning import Naming, assign
+from flows.steps.doubting import corrected
 from flows.steps.logs import logger
 from flows.steps.resolving import announce, resolve_tasks
+from flows.steps.succeeding import Effect, effect_of
 from flows.steps.workplace import Workplace
 from store import dues, names
 from store.failpoints import hit
@@ -44,17 +46,75 @@ class NotImported:
     message: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Foreseen:
+    """What importing one file would do; `effect` is None where its very content is stored already."""
+
+    file: str
+    number: str | None
+    tasks: int
+    effect: Effect | None
+    warnings: tuple[str, ...] = ()
+
+
 def import_file(workplace: Workplace, path: Path, *, now: datetime, today: date, actor: str) -> Imported:
     """Read and keep one file, whole or not at all. Raises ReadError, StoreError, ConfigError."""
-    from plans.read import read
-
-    digest = _digest(path)
-    with workplace.database.read() as connection:
-        known = known_plan(connection, workplace.province, digest) if digest else None
-        words = names.known(connection, workplace.province)
+    digest, known = _known(workplace, path)
     if known:
         return Imported(file=path.name, number=None, saved=known, tasks=0)
+    plan, record = _read(workplace, path, digest, today)
+    with workplace.database.write() as connection:
+        keys = [task.key for task in record.tasks]
+        effect = effect_of(connection, workplace.province, plan, identity=record.identity, keys=keys)
+        record = replace(
+            record, follows=effect.follows, tasks=corrected(connection, workplace.province, record, effect.follows)
+        )
+        saved = save_plan(connection, workplace.province, record, now=now, today=today, actor=actor)
+        moved = resolve_tasks(connection, workplace, saved.added + saved.changed + saved.kept, today=today)
+        moved += dues.dropped(connection, saved.withdrawn)
+        announce(connection, workplace, moved, now=now, today=today)
+        hit("import-commit")
+    logger("importing").info(
+        "plan imported",
+        plan=saved.plan_id,
+        revision=saved.revision,
+        added=len(saved.added),
+        changed=len(saved.changed),
+        withdrawn=len(saved.withdrawn),
+    )
+    told = (*plan.warnings, *effect.difference.doubts, *map(_not_stored, effect.missing))
+    return Imported(file=path.name, number=plan.number, saved=saved, tasks=len(plan.tasks), warnings=told)
+
+
+def foresee(workplace: Workplace, path: Path, *, today: date) -> Foreseen:
+    """What importing a file would change, task by task; keeps nothing. Raises as importing does."""
+    digest, known = _known(workplace, path)
+    if known:
+        return Foreseen(file=path.name, number=None, tasks=0, effect=None)
+    plan, record = _read(workplace, path, digest, today)
+    with workplace.database.read() as connection:
+        keys = [task.key for task in record.tasks]
+        effect = effect_of(connection, workplace.province, plan, identity=record.identity, keys=keys)
+    told = (*plan.warnings, *effect.difference.doubts, *map(_not_stored, effect.missing))
+    return Foreseen(file=path.name, number=plan.number, tasks=len(plan.tasks), effect=effect, warnings=told)
+
+
+def _not_stored(number: str) -> str:
+    return f"Văn bản nói sửa đổi hoặc thay thế {number}, nhưng kế hoạch đó chưa được nhập."
+
+
+def _known(workplace: Workplace, path: Path) -> tuple[str, Saved | None]:
+    digest = _digest(path)
+    with workplace.database.read() as connection:
+        return digest or "", known_plan(connection, workplace.province, digest) if digest else None
+
+
+def _read(workplace: Workplace, path: Path, digest: str, today: date) -> tuple[Plan, PlanRecord]:
+    from plans.read import read
+
     plan = read(path)
+    with workplace.database.read() as connection:
+        words = names.known(connection, workplace.province)
     naming = Naming(
         directory=workplace.directory,
         province=workplace.province,
@@ -62,17 +122,7 @@ def import_file(workplace: Workplace, path: Path, *, now: datetime, today: date,
         issued=plan.issued_on,
         names=words or {},
     )
-    record = record_of(plan, digest=digest or "", naming=naming)
-    with workplace.database.write() as connection:
-        saved = save_plan(connection, workplace.province, record, now=now, today=today, actor=actor)
-        moved = resolve_tasks(connection, workplace, saved.added + saved.changed + saved.kept, today=today)
-        moved += dues.dropped(connection, saved.withdrawn)
-        announce(connection, workplace, moved, now=now, today=today)
-        hit("import-commit")
-    logger("importing").info(
-        "plan imported", plan=saved.plan_id, tasks=len(plan.tasks), province=workplace.province
-    )
-    return Imported(file=path.name, number=plan.number, saved=saved, tasks=len(plan.tasks), warnings=plan.warnings)
+    return plan, record_of(plan, digest=digest, naming=naming)
 
 
 def import_inbox(
