@@ -130,7 +130,7 @@ class Visit:
         value = self.form.get(name)
         return value if isinstance(value, UploadFile) and value.filename else None
 
-    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+    def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         return HTMLResponse(render(template, {**self._common(), **values}), status)
 
     def sorry(self, message: str, status: int = 400) -> Response:

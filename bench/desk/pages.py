@@ -1,0 +1,115 @@
+"""Every page of the desk on the sample plans: pictures at two widths, light and dark, and axe's findings.
+
+python -m bench.desk.pages FOLDER [axe.min.js]
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from playwright.sync_api import sync_playwright
+
+from desk.web.app import build
+from flows.steps.answering import Said, receive
+from flows.steps.linking import token_for
+from flows.steps.workplace import Workplace, open_workplace
+from tests.desk_samples import PASSWORD, Clock, add_user, lead_due, morning, with_samples
+
+AGENCY = "phu-chau.so-khoa-hoc-va-cong-nghe"
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def prepared(place: Workplace, clock: Clock) -> list[tuple[str, str]]:
+    """Something on every page; returns names and paths."""
+    with_samples(place, clock().date())
+    add_user(place, clock, "lan", "admin")
+    morning(place, clock)
+    task, due = lead_due(place, AGENCY)
+    said = Said(kind="done", document="12/BC-SKHCN", on=clock().date(), text="Đã trình UBND tỉnh.")
+    receive(place, AGENCY, due, said, now=clock(), today=clock().date())
+    token = token_for(place, AGENCY)
+    _, other = lead_due(place, "phu-chau.van-phong-ubnd", single=False)
+    return [
+        ("today", "/"), ("tasks", "/tasks"), ("late", "/tasks?status=late"), ("attention", "/tasks?attention=1"),
+        ("task", f"/tasks/{task}"), ("answers", "/answers"), ("plans", "/plans"), ("events", "/events"),
+        ("agencies", "/agencies"), ("agency", f"/agencies/{AGENCY}"), ("messages", "/messages"),
+        ("message", "/messages/1"), ("charts", "/charts"), ("policies", "/policies"), ("calendar", "/calendar"),
+        ("audit", "/audit?verify=1"), ("users", "/users"), ("account", "/account"),
+        ("own-home", f"/a/{token}"), ("own-due", f"/a/{token}/due/{due}"),
+        ("own-open", f"/a/{token_for(place, 'phu-chau.van-phong-ubnd')}/due/{other}"), ("gone", "/a/x"),
+    ]  # fmt: skip
+
+
+def visit_all(
+    place: Workplace, clock: Clock, *, folder: Path | None = None, axe: Path | None = None, base: str = ""
+) -> list[str]:
+    """Findings, empty where there are none: wide pages on a phone, errors, what axe calls serious."""
+    found: list[str] = []
+    pages = prepared(place, clock)
+    base = base or place.settings.desk.base_url
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        for width in (1280, 360):
+            for scheme in ("light", "dark"):
+                context = chromium.new_context(
+                    viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=axe is not None
+                )
+                page = context.new_page()
+                page.goto(f"{base}/login")
+                page.get_by_label("Tên đăng nhập").fill("lan")
+                page.get_by_label("Mật khẩu").fill(PASSWORD)
+                page.get_by_role("button", name="Đăng nhập").click()
+                for name, path in pages:
+                    found += _look(page, base, name, path, f"{width}-{scheme}", folder, axe)
+                context.close()
+        chromium.close()
+    return found
+
+
+def _look(
+    page: Any, base: str, name: str, path: str, variant: str, folder: Path | None, axe: Path | None
+) -> list[str]:
+    answer = page.goto(base + path)
+    found = [f"{name} {variant}: {answer.status}"] if answer.status >= 400 and name != "gone" else []
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    found += [f"{name} {variant}: {over} px too wide"] if over > 0 else []
+    if folder:
+        page.screenshot(path=folder / f"{name}-{variant}.png", full_page=True)
+    if axe:
+        page.add_script_tag(path=str(axe))
+        for one in page.evaluate("axe.run().then(result => result.violations)"):
+            if one["impact"] in {"serious", "critical"}:
+                where = json.dumps([node["html"][:160] for node in one["nodes"][:3]], ensure_ascii=False)
+                found.append(f"{name} {variant}: {one['id']} {where}")
+    return found
+
+
+def main(folder: str, axe: str = "") -> int:
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as var:
+        place = open_workplace(
+            {"DONDOC_VAR": var, "DONDOC_BASE_URL": "http://127.0.0.1:8455", "DONDOC_PORT": "8455"}
+        )
+        place.ready()
+        clock = Clock(place)
+        server = uvicorn.Server(uvicorn.Config(build(place, clock), host="127.0.0.1", port=8455, log_level="error"))
+        threading.Thread(target=server.run, daemon=True).start()
+        while not server.started:
+            time.sleep(0.05)
+        found = visit_all(place, clock, folder=target, axe=Path(axe) if axe else None)
+        server.should_exit = True
+    print(*found, sep="\n")
+    print(f"{len(found)} findings")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
