@@ -14,7 +14,7 @@ from tests.conftest import ROOT, Cli
 def commands() -> list[str]:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     section = text.partition("## What it does")[2].partition("## Setting it up")[0]
-    return [line for line in re.findall(r"^dondoc .*$", section, re.MULTILINE)]
+    return re.findall(r"^dondoc .*$", section, re.MULTILINE)
 
 
 def test_the_readme_shows_the_main_commands() -> None:

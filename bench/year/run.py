@@ -80,8 +80,13 @@ class Year:
     def happen(self) -> None:
         now, today = self.clock()(), self.day
         if (today.month, today.day) == (4, 1):
-            event = EventRecord(issuer="Chính phủ", instrument="Nghị định", number="99/2026/NĐ-CP", on_date=today,
-                                subject="hướng dẫn")
+            event = EventRecord(
+                issuer="Chính phủ",
+                instrument="Nghị định",
+                number="99/2026/NĐ-CP",
+                on_date=today,
+                subject="hướng dẫn",
+            )
             with self.place.database.read() as connection:
                 found = events.propose(connection, self.place.province, event)
             number = events.record_event(self.place, event, now=now, actor="bench")
@@ -89,28 +94,54 @@ class Year:
             events.confirm(self.place, number, pairs, on=today, now=now, today=today, actor="bench")
         if (today.month, today.day) in {(7, 1), (9, 1)}:
             with self.place.database.read() as connection:
-                late = [t for t in all_tasks(connection, self.place) if t.late_from and t.late_from <= today
-                        and t.state == "open" and t.kinds == ("fixed",)]
+                late = [
+                    t
+                    for t in all_tasks(connection, self.place)
+                    if t.late_from and t.late_from <= today and t.state == "open" and t.kinds == ("fixed",)
+                ]
             if late and today.month == 7:
-                completing.complete(self.place, late[0].id, on=today, document="1/BC", due_key=None, now=now,
-                                    today=today, actor="bench")
+                completing.complete(
+                    self.place,
+                    late[0].id,
+                    on=today,
+                    document="1/BC",
+                    due_key=None,
+                    now=now,
+                    today=today,
+                    actor="bench",
+                )
             elif late:
-                completing.extend(self.place, late[0].id, to=date(today.year, 12, 31), document="2/UBND",
-                                  due_key=None, now=now, today=today, actor="bench")
+                completing.extend(
+                    self.place,
+                    late[0].id,
+                    to=date(today.year, 12, 31),
+                    document="2/UBND",
+                    due_key=None,
+                    now=now,
+                    today=today,
+                    actor="bench",
+                )
 
     def report(self, out: Path | None) -> int:
         with self.place.database.read() as connection:
             tasks = all_tasks(connection, self.place)
             told = connection.execute(
-                select(reminders.c.decided_on, reminders.c.agency, reminders.c.audience, reminders.c.channel,
-                       reminders.c.urgency, reminders.c.state, messages.c.state.label("sent"), messages.c.day)
-                .join(messages, messages.c.id == reminders.c.message_id)
+                select(
+                    reminders.c.decided_on,
+                    reminders.c.agency,
+                    reminders.c.audience,
+                    reminders.c.channel,
+                    reminders.c.urgency,
+                    reminders.c.state,
+                ).join(messages, messages.c.id == reminders.c.message_id)
             ).all()
             sent = connection.execute(
-                select(messages.c.day, messages.c.agency, messages.c.audience, messages.c.channel, messages.c.ended_at)
-                .where(messages.c.state == "sent", messages.c.purpose == "reminders")
+                select(
+                    messages.c.day, messages.c.agency, messages.c.audience, messages.c.channel, messages.c.ended_at
+                ).where(messages.c.state == "sent", messages.c.purpose == "reminders")
             ).all()
-        twice = [key for key, n in Counter((r.ended_at.date(), r.agency, r.audience, r.channel) for r in sent).items() if n > 1]
+        each = Counter((row.ended_at.date(), row.agency, row.audience, row.channel) for row in sent)
+        twice = [key for key, count in each.items() if count > 1]
         self.broken += [f"two messages: {key}" for key in twice]
         standings = Counter(task.standing.value for task in tasks)
         months: dict[str, Counter[str]] = defaultdict(Counter)
@@ -122,12 +153,14 @@ class Year:
         for month in sorted(months):
             print(f"{month:9}" + "".join(f"{months[month][c]:>11}" for c in columns) + f"{per_month[month]:>11}")
         busiest = Counter(row.agency for row in sent).most_common(5)
-        print(f"{len(tasks)} tasks {dict(standings)}; {len(told)} reminders in {len(sent)} messages; "
-              f"{self.seconds:.0f} s of daily runs")
+        print(
+            f"{len(tasks)} tasks {dict(standings)}; {len(told)} reminders in {len(sent)} messages; "
+            f"{self.seconds:.0f} s of daily runs"
+        )
         print("most messages: " + ", ".join(f"{code} {n}" for code, n in busiest))
         if out:
             lines = ["day\tagency\taudience\tchannel\turgency\tstate"]
-            lines += [f"{r.decided_on}\t{r.agency}\t{r.audience}\t{r.channel}\t{r.urgency}\t{r.state}" for r in told]
+            lines += ["\t".join(str(value) for value in row) for row in told]
             out.write_text("\n".join(lines) + "\n", encoding="utf-8")
         for line in self.broken[:20]:
             print("BROKEN", line)
