@@ -39,9 +39,12 @@ def main() -> int:
     _tell_first_message()
     put("")
     put(f"Xong trong {time.monotonic() - started:.0f} giây. Các thư nằm trong {FOLDER / 'outbox'}.")
-    put("Xem tiếp (đặt DONDOC_VAR=var/tour để dùng dữ liệu mẫu này):")
+    put("Xem tiếp bằng dòng lệnh với dữ liệu mẫu này:")
     put("  export DONDOC_VAR=var/tour PATH=$PWD/.venv/bin:$PATH")
     put('  dondoc tasks · dondoc waiting · dondoc attention · dondoc preview · dondoc explain "Quý I/2027"')
+    put("Hoặc mở bàn làm việc trên web (đặt mật khẩu rồi vào http://127.0.0.1:8420):")
+    with_sample = "DONDOC_VAR=var/tour .venv/bin/dondoc"
+    put(f"  {with_sample} user add --role admin quantri && {with_sample} web")
     return 0
 
 

@@ -159,4 +159,10 @@ def serve_schedule() -> int:
     from flows.steps.workplace import open_workplaces
 
     at_work().place.ready()
-    return serve(open_workplaces(), beside={"Cổng theo dõi": [sys.executable, "-m", "desk.web_health"]})
+    return serve(
+        open_workplaces(),
+        beside={
+            "Bàn làm việc": [sys.executable, "-m", "desk.cli", "web"],
+            "Cổng theo dõi": [sys.executable, "-m", "desk.web_health"],
+        },
+    )
