@@ -1,0 +1,222 @@
+"""The process is killed at any moment, and nothing is lost: the short form of bench/crash."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from bench.crash.run import trial
+from flows.steps.clock import standing_at
+from flows.steps.importing import import_file
+from flows.steps.workplace import Workplace, open_workplace
+from store.keeping import backup
+from store.plans import count_rows
+from tests.conftest import ROOT, SAMPLES
+
+PLAN = sorted(SAMPLES.glob("*.txt"))[0]
+DAY = date(2026, 6, 1)
+
+
+@pytest.mark.slow
+def test_no_message_is_lost_and_none_changes_however_often_the_sender_is_killed(
+    database_url: str, tmp_path: Path
+) -> None:
+    verdict = trial(messages=80, random_kills=6, each=1, url=database_url, folder=tmp_path)
+    assert verdict.kills >= 12
+    assert verdict.passed, verdict
+
+
+def child(environment: dict[str, str], words: str, failpoint: str) -> int:
+    """How a process ended that was to die at a failpoint."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("DONDOC_")}
+    ran = subprocess.run(
+        [sys.executable, "-c", words],
+        env=clean | environment | {"DONDOC_FAILPOINT": failpoint, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode in {0, -signal.SIGKILL}, ran.stderr
+    return ran.returncode
+
+
+def imports(place: Workplace) -> None:
+    now = standing_at(DAY, place.settings.schedule.work_from, place.settings.schedule.zone)()
+    import_file(place, PLAN, now=now, today=DAY, actor="test")
+
+
+def counted(place: Workplace) -> dict[str, int]:
+    with place.database.read() as connection:
+        return count_rows(connection, place.province)
+
+
+def test_an_import_that_is_killed_leaves_nothing_and_is_done_whole_the_next_time(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    place = open_workplace(environment)
+    place.ready()
+    words = (
+        "from tests.test_flows_crash import imports\n"
+        "from flows.steps.workplace import open_workplace\n"
+        "imports(open_workplace())"
+    )
+    assert child(environment, words, "import-commit") == -signal.SIGKILL
+    assert set(counted(place).values()) == {0}
+    imports(place)
+    whole = counted(place)
+    other = open_workplace({"DONDOC_VAR": str(tmp_path / "other")})
+    other.ready()
+    imports(other)
+    assert whole == counted(other)
+    assert whole["tasks"] > 5
+
+
+def test_a_migration_that_is_killed_leaves_no_half_a_schema(environment: dict[str, str]) -> None:
+    words = "from flows.steps.workplace import open_workplace\nopen_workplace().ready()"
+    assert child(environment, words, "migrate") == -signal.SIGKILL
+    place = open_workplace(environment)
+    place.ready()
+    assert set(counted(place).values()) == {0}
+
+
+def test_a_backup_that_is_killed_is_no_backup(environment: dict[str, str], tmp_path: Path) -> None:
+    place = open_workplace(environment)
+    place.ready()
+    imports(place)
+    target = tmp_path / "copy.db"
+    words = (
+        "import sys; from pathlib import Path\nfrom flows.steps.workplace import open_workplace\n"
+        f"from store.keeping import backup\nbackup(open_workplace().database, Path({str(target)!r}))"
+    )
+    assert child(environment, words, "backup") == -signal.SIGKILL
+    assert not target.exists()
+    assert backup(place.database, target).tasks == counted(place)["tasks"]
+
+
+def test_a_log_that_is_torn_anywhere_loses_only_the_last_commits(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """A power cut may leave any part of the write-ahead log: what is left is a state that was once committed."""
+    place = open_workplace(environment)
+    place.ready()
+    source = place.database.path
+    assert source is not None
+    place.database.close()
+    writer = sqlite3.connect(source, isolation_level=None)
+    writer.execute("PRAGMA wal_autocheckpoint=0")
+    for number in range(30):
+        writer.execute(
+            "INSERT INTO marks (province, name, value) VALUES ('phu-chau', ?, 'x')", (f"mark-{number:03}",)
+        )
+    log = Path(f"{source}-wal").read_bytes()
+    main = source.read_bytes()
+    writer.close()
+    for cut in range(0, len(log), max(1, len(log) // 120)):
+        torn = tmp_path / "torn.db"
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{torn}{ending}").unlink(missing_ok=True)
+        torn.write_bytes(main)
+        garbled = bytes(byte ^ 0x5A for byte in log[cut : cut + 64])
+        Path(f"{torn}-wal").write_bytes(log[:cut] + garbled)
+        reader = sqlite3.connect(torn)
+        assert reader.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        found = [row[0] for row in reader.execute("SELECT name FROM marks WHERE name LIKE 'mark-%' ORDER BY name")]
+        assert found == [f"mark-{number:03}" for number in range(len(found))]
+        reader.close()
+
+
+FULL = """
+import resource, signal, sys
+from datetime import timedelta
+from flows.steps.workplace import open_workplace
+from flows.steps.daily import run_daily
+from flows.steps.clock import standing_at
+from tests.test_flows_crash import DAY
+from store.errors import StoreError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+place = open_workplace()
+resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM))
+schedule = place.settings.schedule
+try:
+    run_daily(place, clock=standing_at(DAY, schedule.work_from, schedule.zone), day=DAY)
+except StoreError as error:
+    print(error)
+    sys.exit(3)
+"""
+
+
+def test_a_full_disk_is_told_and_nothing_counts_as_sent_without_an_answer(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """The size of any file is limited to what the database has already, as if the disk were full."""
+    place = open_workplace(environment)
+    place.ready()
+    imports(place)
+    place.database.close()
+    assert place.database.path is not None
+    size = place.database.path.stat().st_size
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("DONDOC_")}
+    ran = subprocess.run(
+        [sys.executable, "-c", FULL.replace("ROOM", str(size // 4))],
+        env=clean | environment | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode == 3, ran.stderr
+    with place.database.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+        assert connection.exec_driver_sql("SELECT count(*) FROM messages WHERE state = 'sent'").scalar() == 0
+    assert not list((tmp_path / "var" / "outbox").glob("*.eml"))
+
+
+def test_a_restored_backup_sends_nothing_until_a_person_says_so(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    from flows.steps.daily import run_daily
+    from store import keeping
+
+    place = open_workplace(environment)
+    place.ready()
+    imports(place)
+    copy = tmp_path / "copy.db"
+    backup(place.database, copy)
+    clock = standing_at(DAY, place.settings.schedule.work_from, place.settings.schedule.zone)
+    first = run_daily(place, clock=clock, day=DAY)
+    assert first.delivered.sent > 0
+    aside = keeping.restore(place.database, copy, now=clock())
+    assert aside is not None
+    assert aside.exists()
+    again = open_workplace(environment)
+    later = DAY + timedelta(days=1)
+    clock = standing_at(later, place.settings.schedule.work_from, place.settings.schedule.zone)
+    held = run_daily(again, clock=clock, day=later)
+    assert held.decided.planned > 0
+    assert held.delivered.sent == 0
+    assert held.delivered.on_hold is not None
+    with again.database.write() as connection:
+        keeping.release(connection, again.province)
+    assert run_daily(again, clock=clock, day=later).delivered.sent > 0
+
+
+def test_restoring_from_something_else_changes_nothing(environment: dict[str, str], tmp_path: Path) -> None:
+    from store import keeping
+    from store.errors import StoreError
+
+    place = open_workplace(environment)
+    place.ready()
+    imports(place)
+    before = counted(place)
+    shutil.copy(PLAN, tmp_path / "no.db")
+    clock = standing_at(DAY, place.settings.schedule.work_from, place.settings.schedule.zone)
+    with pytest.raises(StoreError):
+        keeping.restore(place.database, tmp_path / "no.db", now=clock())
+    assert counted(open_workplace(environment)) == before
