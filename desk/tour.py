@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from datetime import date, timedelta
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 from desk.commands.printing import put, shown
@@ -108,12 +109,20 @@ def _tell_coming(day: date) -> None:
 
 
 def _tell_first_message() -> None:
-    files = sorted((FOLDER / "outbox").glob("*.eml"), key=lambda path: path.stat().st_size, reverse=True)
-    if not files:
-        return
-    message = message_from_bytes(files[0].read_bytes(), policy=policy.default)
+    """The longest reminder to an agency; the operator's morning digest is not one."""
+    from desk.commands.workplace import at_work
+
+    operator = at_work().place.settings.office.reply_to
+    for path in sorted((FOLDER / "outbox").glob("*.eml"), key=lambda path: path.stat().st_size, reverse=True):
+        message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        if operator not in str(message["To"]):
+            _show_message(path, message)
+            return
+
+
+def _show_message(path: Path, message: EmailMessage) -> None:
     body = message.get_body(("plain",))
-    _heading(f"Một thư nhắc việc ({files[0].name})")
+    _heading(f"Một thư nhắc việc ({path.name})")
     put(f"Gửi:     {message['To']}")
     put(f"Tiêu đề: {message['Subject']}")
     put("")
