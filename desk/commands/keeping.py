@@ -1,11 +1,16 @@
-"""`dondoc migrate`, `backup` and `audit verify`."""
+"""`dondoc migrate`, `backup`, `restore`, `resume`, `move`, `archive` and `audit verify`."""
 
 from __future__ import annotations
 
+import os
+from datetime import datetime, time
 from pathlib import Path
 
-from desk.commands.printing import DONE, fail, put
+from desk.commands.printing import DONE, Misused, actor, day, fail, misuse, put, put_table
 from desk.commands.workplace import at_work
+
+KEPT = 30
+"""How many copies `var`/backups holds unless said otherwise."""
 
 
 def migrate_database() -> int:
@@ -20,13 +25,109 @@ def migrate_database() -> int:
     return DONE
 
 
-def back_up(to: str | None) -> int:
-    from store.keeping import backup
+def back_up(to: str | None, keep: int = KEPT) -> int:
+    """A verified copy; of those in `var`/backups the newest `keep` stay."""
+    from store.copies import back_up as copy_to
+    from store.copies import prune
+
+    if keep < 1:
+        return misuse("--keep phải từ 1 trở lên.")
+    work = at_work()
+    folder = work.place.settings.var / "backups"
+    target = Path(to) if to else folder / f"dondoc-{work.now:%Y%m%d-%H%M%S}.db"
+    kept = copy_to(work.place.ready(), target)
+    put(f"Đã sao lưu vào {kept.path} ({kept.tasks} nhiệm vụ, đã kiểm tra đọc lại được).")
+    if to is None:
+        for gone in prune(folder, keep):
+            put(f"Đã xóa bản sao lưu cũ {gone.name}.")
+    return DONE
+
+
+def restore_from(file: str) -> int:
+    """Put a backup in the place of the database, on hold."""
+    from store.copies import restore
 
     work = at_work()
-    target = Path(to) if to else work.place.settings.var / "backups" / f"dondoc-{work.now:%Y%m%d-%H%M%S}.db"
-    kept = backup(work.place.ready(), target)
-    put(f"Đã sao lưu vào {kept.path} ({kept.tasks} nhiệm vụ, đã kiểm tra đọc lại được).")
+    aside = restore(work.place.database, Path(file), now=work.now)
+    put(f"Đã khôi phục từ {file}.")
+    if aside is not None:
+        put(f"Cơ sở dữ liệu cũ được giữ ở {aside}.")
+    put("Đang tạm dừng gửi. Hãy xem lại những gì đang chờ (dondoc preview), rồi chạy dondoc resume.")
+    return DONE
+
+
+def resume_sending(*, unsure: bool) -> int:
+    """Lift the hold; `unsure` leaves what waits to a person, since it may have been sent before."""
+    from store.archiving import doubt_queued
+    from store.audit import record
+    from store.keeping import on_hold, release
+
+    work = at_work()
+    province = work.place.province
+    with work.place.ready().write() as connection:
+        reason = on_hold(connection, province)
+        if reason is None:
+            put("Không có lệnh tạm dừng nào.")
+            return DONE
+        left = 0
+        if unsure:
+            said = "Chờ người kiểm tra: có thể đã gửi trước khi khôi phục."
+            left = doubt_queued(connection, province, now=work.now, reason=said)
+        release(connection, province)
+        record(
+            connection,
+            province,
+            at=work.now,
+            actor=actor(),
+            action="resume",
+            subject="sending",
+            before={"hold": reason},
+            after={"left_to_a_person": left},
+        )
+    put(f"Đã cho gửi trở lại (trước đó tạm dừng vì: {reason}).")
+    if unsure:
+        put(f"{left} thư đang chờ được để lại cho người kiểm tra, không tự gửi.")
+    return DONE
+
+
+def move_database(to: str | None) -> int:
+    """Copy everything to another database and stop sending from this one."""
+    from config.settings import secret
+    from store.database import Database
+    from store.moving import move
+
+    url = to or secret(os.environ, "DONDOC_MOVE_TO")
+    if not url:
+        return misuse("thiếu --to URL (hoặc biến DONDOC_MOVE_TO, DONDOC_MOVE_TO_FILE nếu địa chỉ có mật khẩu).")
+    work = at_work()
+    target = Database(url)
+    copied = move(work.place.ready(), target)
+    put_table(
+        f"Đã chuyển sang {target.shown}",
+        ("Bảng", "Số dòng", "Mã kiểm tra (hai bên bằng nhau)"),
+        ((one.table, str(one.rows), one.checksum[:16]) for one in copied if one.rows),
+    )
+    put(f"Tổng cộng {sum(one.rows for one in copied)} dòng. Cơ sở dữ liệu cũ còn nguyên và không gửi nữa.")
+    put("Hãy đặt DONDOC_DATABASE_URL thành địa chỉ mới, giữ nguyên DONDOC_KEY, rồi khởi động lại dondoc.")
+    return DONE
+
+
+def archive_messages(before: str) -> int:
+    """Drop the words of old messages about finished work."""
+    from store.archiving import archive
+
+    try:
+        until = day(before)
+    except Misused as error:
+        return misuse(str(error))
+    work = at_work()
+    assert until is not None
+    if until > work.today:
+        return misuse("--before phải là một ngày đã qua.")
+    moment = datetime.combine(until, time(0), tzinfo=work.now.tzinfo)
+    with work.place.ready().write() as connection:
+        count = archive(connection, work.place.province, before=moment, now=work.now, actor=actor())
+    put(f"Đã bỏ nội dung và địa chỉ của {count} thư kết thúc trước {until:%d/%m/%Y}; thông tin gửi vẫn giữ.")
     return DONE
 
 
