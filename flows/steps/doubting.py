@@ -145,8 +145,9 @@ def correct(
 
 def _lead(workplace: Workplace, words: str, today: date) -> str | NoSuch:
     """The one agency of this code or name."""
-    if (known := workplace.directory.agency(words)) is not None:
-        return known.code
+    for code in (words, f"{workplace.province}.{words}"):
+        if workplace.directory.agency(code) is not None:
+            return code
     cell = workplace.directory.read_cell(words, on=today, issued=None, province=workplace.province)
     codes = {code for match in cell.matches for code in match.agencies}
     if cell.unknown or cell.ambiguous or not codes:
