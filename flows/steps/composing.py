@@ -9,18 +9,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from flows.steps.channels import sender, zalo_message
 from flows.steps.linking import agency_link, due_page
 from flows.steps.reach import OPERATOR
 from flows.steps.workplace import Workplace
-from notifiers.message import Attachment, Line, Message, Notice, Sender, Urgency
+from notifiers.message import Attachment, Line, Message, Notice, Urgency
 from store import answers, outbox
 
+__all__ = ["compose", "content_of", "message_of", "notice_of", "plan_name", "sender"]
+
 _ORDER = {urgency.value: position for position, urgency in enumerate(Urgency)}
-
-
-def sender(workplace: Workplace) -> Sender:
-    office = workplace.settings.office
-    return Sender(address=office.email, name=office.name, organisation=office.name)
 
 
 def notice_of(
@@ -86,6 +84,10 @@ def compose(
     from notifiers.email_message import message_id
     from notifiers.render import render
 
+    if message.purpose == "digest":
+        from flows.steps.digesting import compose_digest
+
+        return compose_digest(connection, workplace, message, to=to, to_name=to_name, now=now)
     rows = outbox.planned_in(connection, message.id)
     if not rows:
         return None
@@ -97,6 +99,20 @@ def compose(
         now.astimezone(workplace.settings.schedule.zone).date(),
         own=answers.own_dues(connection, message.agency, due_ids),
     )
+    ids = [row.id for row in rows]
+    plain = zalo_message(
+        connection,
+        workplace,
+        notice,
+        message_id=message.id,
+        channel=message.channel,
+        key=message.key,
+        to=to,
+        to_name=to_name,
+        created=now,
+    )
+    if plain is not None:
+        return content_of(plain, ids), plain
     host = sender(workplace).host
     earlier = outbox.earlier_keys(connection, message, due_ids)
     rendered = render(
@@ -107,7 +123,7 @@ def compose(
         created=now,
         references=tuple(message_id(key, host) for key in earlier),
     )
-    return content_of(rendered, [row.id for row in rows]), rendered
+    return content_of(rendered, ids), rendered
 
 
 def content_of(message: Message, reminder_ids: Sequence[int]) -> dict[str, Any]:

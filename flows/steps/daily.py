@@ -10,6 +10,7 @@ from typing import Any
 from flows.steps import clock as clocks
 from flows.steps import missed
 from flows.steps.deciding import Decided, decide
+from flows.steps.digesting import decide_digest
 from flows.steps.importing import Imported, NotImported, import_inbox
 from flows.steps.logs import about, logger
 from flows.steps.pinging import ping
@@ -71,6 +72,7 @@ def choose(workplace: Workplace, report: Report, *, now: datetime) -> None:
     """Decide what is said today and write it into the outbox."""
     report.day_off = workplace.calendar.why_off(report.day)
     report.decided = decide(workplace, now=now, today=report.day)
+    decide_digest(workplace, now=now, today=report.day)
 
 
 def send(workplace: Workplace, report: Report, *, clock: Callable[[], datetime]) -> None:

@@ -158,12 +158,20 @@ def _questions(connection: Connection, workplace: Workplace, window: Window) -> 
         more = f" và {len(titles) - 1} nhiệm vụ khác" if len(titles) > 1 else ""
         items.append(
             Item(
-                title=f"{label}: đã ban hành chưa?",
+                title=_question(label, held[0].waiting.condition.after_task),
                 status=f"{len(waiting)} nhiệm vụ đang chờ",
                 note=f"Nhiệm vụ: {titles[0]}{more}.",
             )
         )
     return _section(Topic.QUESTIONS, items[:SHOWN], len(items))
+
+
+def _question(label: str, after_task: str | None) -> str:
+    if after_task is not None:
+        return f"Nhiệm vụ {after_task}: đã hoàn thành chưa?"
+    # A label may end with the bracket of the title that it was cut from.
+    plain = label if label.count("(") == label.count(")") else label.rstrip(") ")
+    return f"{plain[:1].upper()}{plain[1:]}: đã ban hành chưa?"
 
 
 def _attention(connection: Connection, workplace: Workplace) -> Section:

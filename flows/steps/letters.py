@@ -23,10 +23,10 @@ ANSWER_WITHIN = 5
 
 _COLUMNS = (
     ("TT", 12.0),
-    ("Nhiệm vụ", 92.0),
+    ("Nhiệm vụ", 89.0),
     ("Kết quả, sản phẩm", 40.0),
     ("Văn bản giao", 50.0),
-    ("Thời hạn", 25.0),
+    ("Thời hạn", 28.0),
     ("Tình trạng", 33.0),
 )
 

@@ -87,18 +87,18 @@ class Official:
         """
         table = self.document.add_table(1, 2)
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
-        _widths(table, (70, 100))
+        _widths(table, (65, 100))
         left, right = table.rows[0].cells
         _say(left.paragraphs[0], issuer.parent, size=13)
         _say(left.add_paragraph(), issuer.name, size=13, bold=True, ruled=True)
         _say(left.add_paragraph(), f"Số:          /{symbol}", size=13, before=4)
         if subject:
             _say(left.add_paragraph(), f"V/v {subject}", size=12)
-        _say(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=13, bold=True)
-        _say(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", size=14, bold=True, ruled=True)
+        _say(right.paragraphs[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=12, bold=True)
+        _say(right.add_paragraph(), "Độc lập - Tự do - Hạnh phúc", size=13, bold=True, ruled=True)
         place = issuer.place or "…………"
         dated = f"{place}, ngày       tháng       năm {now.year}"
-        _say(right.add_paragraph(), dated, size=14, italic=True, before=4)
+        _say(right.add_paragraph(), dated, size=13, italic=True, before=4)
 
     def say(self, text: str, *, align: Any = BOTH, indent: bool = True, **form: Any) -> None:
         """A paragraph of the body: 14 pt, first line indented by 10 mm, 6 pt after it."""
@@ -128,14 +128,14 @@ class Official:
         """Receivers on the left, and on the right the place for a signature, which stays empty."""
         self.document.add_paragraph()
         table = self.document.add_table(1, 2)
-        _widths(table, (85, 85))
+        _widths(table, (82, 83))
         left, right = table.rows[0].cells
         _say(left.paragraphs[0], "Nơi nhận:", size=12, bold=True, italic=True, align=LEFT)
         for at, receiver in enumerate(receivers):
             end = "." if at == len(receivers) - 1 else ";"
             _say(left.add_paragraph(), f"- {receiver}{end}", size=11, align=LEFT)
         _say(right.paragraphs[0], "[QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ]", size=14, bold=True)
-        for _ in range(4):
+        for _ in range(3):
             right.add_paragraph()
         _say(right.add_paragraph(), "[Họ và tên]", size=14, bold=True)
 

@@ -28,10 +28,10 @@ _AGENCIES = (
 )
 _LATE = (
     ("TT", 12.0),
-    ("Nhiệm vụ", 105.0),
+    ("Nhiệm vụ", 102.0),
     ("Văn bản giao", 50.0),
     ("Cơ quan chủ trì", 45.0),
-    ("Thời hạn", 25.0),
+    ("Thời hạn", 28.0),
     ("Số ngày quá hạn", 20.0),
 )
 
