@@ -211,6 +211,16 @@ def serve() -> None:
 
 
 @app.command()
+def deploy(
+    pool: Annotated[str, typer.Option(help="Tên nhóm worker của Prefect.")] = "dondoc",
+) -> None:
+    """Đăng ký lịch chạy của mọi tỉnh với máy chủ Prefect (PREFECT_API_URL), cho nhiều worker."""
+    from desk.commands.running import deploy_flows
+
+    raise typer.Exit(deploy_flows(pool))
+
+
+@app.command()
 def check(
     send_test: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Gửi thử đến địa chỉ này.")] = None,
     channel: Annotated[str | None, typer.Option(help="Kênh gửi thử; bỏ trống: email.")] = None,

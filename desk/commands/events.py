@@ -7,6 +7,7 @@ from typing import Any
 
 from desk.commands.printing import DONE, Misused, actor, day, fail, misuse, put, put_json, put_table, shown
 from desk.commands.workplace import AtWork, at_work
+from flows.emitting import emit_recorded
 from flows.steps import events as steps
 from flows.steps.events import Proposal
 from store import events
@@ -64,6 +65,7 @@ def add_event(
             today=work.today,
             actor=actor(),
         )
+    emit_recorded(work.place.province, number_in_ledger)
     if json:
         put_json(_told(number_in_ledger, proposals, pairs, moved))
         return DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import date, timedelta
 from itertools import groupby
@@ -166,3 +167,27 @@ def serve_schedule() -> int:
             "Cổng theo dõi": [sys.executable, "-m", "desk.web_health"],
         },
     )
+
+
+def deploy_flows(pool: str) -> int:
+    """Register every province's deployments with the Prefect server."""
+    from flows import prefect_home
+    from flows.steps.workplace import open_workplaces
+
+    if not os.environ.get("PREFECT_API_URL"):
+        return misuse("thiếu PREFECT_API_URL, ví dụ http://127.0.0.1:4200/api.")
+    places = open_workplaces()
+    for place in places:
+        place.validate()
+    places[0].ready()
+    prefect_home.settle(places[0].settings.var)
+    from flows.running import deploy_all
+
+    try:
+        names = deploy_all(places, pool)
+    except OSError as error:
+        return fail(str(error))
+    for name in names:
+        put(f"Đã đăng ký {name}.")
+    put(f"Chạy worker ở mỗi máy: prefect worker start --pool {pool} --type process")
+    return DONE
