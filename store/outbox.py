@@ -73,16 +73,17 @@ class Envelopes:
 
     def message_for(self, agency: str, audience: str, channel: str, purpose: str = "") -> int:
         """The message's id. What is for the operator goes into the day's digest, so that it is one mail, too."""
-        purpose = purpose or ("digest" if agency == OPERATOR else "reminders")
+        purpose = purpose or _purpose(agency)
         wanted = (agency, audience, channel, purpose)
         if wanted not in self._found:
             self._found[wanted] = self._find(*wanted)
         return self._found[wanted]
 
-    def open(self, wanted: Iterable[tuple[str, str, str]], purpose: str = "reminders") -> None:
+    def open(self, wanted: Iterable[tuple[str, str, str]]) -> None:
         """Look up the messages of many agencies, audiences and channels at once: most go today."""
         today = next(iter(self._days))
-        keys = {self._key(today, *who, purpose): (*who, purpose) for who in dict.fromkeys(wanted)}
+        named = [(*who, _purpose(who[0])) for who in dict.fromkeys(wanted)]
+        keys = {self._key(today, *who): who for who in named}
         keys = {key: who for key, who in keys.items() if who not in self._found}
         ready = self._look(list(keys))
         missing = [key for key in keys if key not in ready]
@@ -91,12 +92,14 @@ class Envelopes:
             ready |= self._look(missing)
         self._found |= {keys[key]: row.id for key, row in ready.items() if row.state == "ready" and row.unfrozen}
 
-    def _find(self, *who: str) -> int:
+    def _find(self, agency: str, audience: str, channel: str, purpose: str) -> int:
+        who = (agency, audience, channel, purpose)
         row = None
+        agency, audience, channel, purpose = who
         for day in self._days:
             key = self._key(day, *who)
             if not (found := self._look([key])):
-                self._insert([(key, day, *who)])
+                self._insert([(key, day, agency, audience, channel, purpose)])
                 found = self._look([key])
             row = found[key]
             if row.state == "ready" and row.unfrozen:
@@ -140,6 +143,10 @@ class Envelopes:
             for key, day, agency, audience, channel, purpose in fresh
         ]
         self._connection.execute(inserting(self._connection, messages).on_conflict_do_nothing(), rows)
+
+
+def _purpose(agency: str) -> str:
+    return "digest" if agency == OPERATOR else "reminders"
 
 
 def plan(connection: Connection, province: str, wanted: Iterable[Planned], envelopes: Envelopes, on: date) -> int:

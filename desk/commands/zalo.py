@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desk.commands.printing import DONE, actor, fail, put, put_json
 from desk.commands.workplace import AtWork, at_work
@@ -11,6 +11,8 @@ from flows.steps.channels import Tokens, open_named, zalo_scheme
 
 VERIFIER = "zalo.verifier"
 """The mark that keeps the PKCE verifier between the two halves of a consent."""
+ALERTS_OF = timedelta(days=30)
+"""How far back `status` tells what the admin had to know."""
 
 
 def consent(*, redirect: str, code: str | None) -> int:
@@ -121,7 +123,7 @@ def status(*, ask: bool, json: bool) -> int:
     place = work.place
     with place.ready().read() as connection:
         counts = stored.counts(connection, place.province)
-        alerts = stored.alerts_since(connection, place.province, datetime.min.replace(tzinfo=work.now.tzinfo))
+        alerts = stored.alerts_since(connection, place.province, work.now - ALERTS_OF)
     pair, trouble = _pair(work)
     asked = _ask(work) if ask else {}
     if json:
