@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, literal, select, update
 
 from store.audit import record
 from store.schema import answers, assignments, deadlines, dues, plans, reminders, tasks
@@ -310,3 +310,36 @@ def correct_day(connection: Connection, answer_id: int, on: date) -> None:
 def note_reason(connection: Connection, answer_id: int, reason: str) -> None:
     """Keep why an answer was sent back, for the agency to read."""
     connection.execute(update(answers).where(answers.c.id == answer_id).values(reason=reason))
+
+
+def dated(connection: Connection, province: str, task_ids: Sequence[int]) -> list[Row[Any]]:
+    """The open dates of these tasks, with what a calendar says of each."""
+    found: list[Row[Any]] = []
+    for start in range(0, len(task_ids), 500):
+        found += connection.execute(
+            select(
+                dues.c.id.label("due_id"),
+                dues.c.on_date,
+                dues.c.blocked,
+                tasks.c.number,
+                tasks.c.title,
+                tasks.c.product,
+                tasks.c.lead_text,
+                tasks.c.deadline_text,
+                literal("lead").label("role"),
+                plans.c.kind.label("plan_kind"),
+                plans.c.number.label("plan_number"),
+                plans.c.issued_on,
+                plans.c.title.label("plan_title"),
+            )
+            .join(tasks, tasks.c.id == dues.c.task_id)
+            .join(plans, plans.c.id == tasks.c.plan_id)
+            .where(
+                dues.c.province == province,
+                dues.c.task_id.in_(task_ids[start : start + 500]),
+                dues.c.state == "open",
+                tasks.c.state == "open",
+            )
+            .order_by(dues.c.on_date)
+        ).all()
+    return found

@@ -103,6 +103,7 @@ def find(
     """Ids of one page in the order of plans and rows, and how many there are in all."""
     query = _narrowed(
         select(tasks.c.id).join(deadlines, deadlines.c.task_id == tasks.c.id).where(tasks.c.province == province),
+        province,
         wanted,
         reachable,
         today,
@@ -112,7 +113,9 @@ def find(
     return Page(ids=tuple(row.id for row in rows), total=total)
 
 
-def _narrowed(query: Select[Any], wanted: Wanted, reachable: Collection[str], today: date) -> Select[Any]:
+def _narrowed(
+    query: Select[Any], province: str, wanted: Wanted, reachable: Collection[str], today: date
+) -> Select[Any]:
     for word in wanted.words:
         query = query.where(tasks.c.folded.contains(word, autoescape=True))
     if wanted.plan_id is not None:
@@ -120,7 +123,7 @@ def _narrowed(query: Select[Any], wanted: Wanted, reachable: Collection[str], to
     if wanted.agency:
         of_agency = select(assignments.c.task_id).where(
             assignments.c.agency == wanted.agency,
-            assignments.c.province == tasks.c.province,
+            assignments.c.province == province,
             assignments.c.state != "withdrawn",
         )
         query = query.where(tasks.c.id.in_(of_agency))

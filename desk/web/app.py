@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from config.errors import ConfigError
 from desk.web import gate
+from desk.web.api import mounted
 from desk.web.guard import Guard
 from desk.web.routes import ROUTES, UPLOADS, Entry
 from desk.web.visit import Desk, Visit, Wrong
@@ -35,6 +36,7 @@ def build(workplace: Workplace, clock: Callable[[], datetime] | None = None) -> 
     desk = Desk(workplace, clock or here(workplace.settings.schedule.zone))
     routes: list[BaseRoute] = [
         Mount("/static", StaticFiles(directory=STATIC)),
+        *mounted(desk),
         *(Route(entry.path, _endpoint(desk, entry), methods=[entry.method]) for entry in ROUTES),
     ]
     return Starlette(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desk.web import agency_pages, charts, events, log, login, offices, plans, task, tasks, today, users
+from desk.web import agency_pages, charts, events, exports, log, login, offices, plans, task, tasks, today, users
 from desk.web.gate import Handler
 
 
@@ -44,6 +44,9 @@ DESK = (
     Entry("GET", "/healthz", None, today.healthy),
     Entry("GET", "/", "viewer", today.page),
     Entry("GET", "/tasks", "viewer", tasks.page),
+    Entry("GET", "/export/tasks.xlsx", "viewer", exports.workbook),
+    Entry("GET", "/export/tasks.csv", "viewer", exports.table),
+    Entry("GET", "/export/tasks.ics", "viewer", exports.calendar),
     Entry("POST", "/tasks/several", "operator", tasks.several),
     Entry("GET", "/tasks/{task:int}", "viewer", task.page),
     Entry("POST", "/tasks/{task:int}/done", "operator", task.done),
