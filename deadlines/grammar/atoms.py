@@ -157,6 +157,8 @@ PARTS = [
     *_part("first-week", f"tuần đầu ( tiên )? ( của )? {_MONTH}", lambda m: _week(1, m)),
     *_part("week-of-month", f"tuần thứ? {{n:QN}} OF? {_MONTH}", _week),
     *_part("last-week", f"tuần cuối ( cùng )? ( của )? {_MONTH}", lambda m: Part((m, 21), (m, -1))),
+    *_part("first-half-of-month", f"nửa đầu ( của )? {_MONTH}", lambda m: Part((m, 1), (m, 15))),
+    *_part("second-half-of-month", f"( nửa cuối | nửa sau ) ( của )? {_MONTH}", lambda m: Part((m, 16), (m, -1))),
     *_part("month", _MONTH, lambda m: months(m, m)),
     *_part("start-of-quarter", f"đầu {_QUARTER}", lambda q: point(3 * q - 2, 1)),
     *_part("middle-of-quarter", f"giữa {_QUARTER}", lambda q: point(3 * q - 1, 15)),
@@ -166,6 +168,7 @@ PARTS = [
     *_part("first-quarter", "quý đầu ( tiên )? ( của )?", lambda: quarters(1, 1), bare=False),
     *_part("last-quarter", "quý cuối ( cùng )? ( của )?", lambda: quarters(4, 4), bare=False),
     *_part("rest-of-year", "( những | các ) tháng ( cuối | còn lại ) ( của )?", lambda: point(12, 31), bare=False),
+    *_part("first-quarters", "{n:QN} quý đầu", lambda n: quarters(1, n) if n < 4 else None),
     *_part("first-months", f"{_N} đầu", _first_months),
     *_part("last-months", f"{_N} cuối", _last_months),
     *_part("first-half", "( nửa đầu | nửa năm đầu )", lambda: months(1, 6)),
@@ -190,7 +193,10 @@ YEARS = [
     AtomRule("day-or-months", "P", "{a:MN} - {b:MN} / {y:YN}", _day_or_months, rival=True),
     AtomRule("months-or-day", "R", "{a:MN} - {b:MN} / {y:YN}", _months_of, rival=True),
     AtomRule("date", "P", "{d:DN} DSEP {m:MN} DSEP {y:YN}", lambda d, m, y: day_of(y, m, d)),
+    AtomRule("iso-date", "P", "ngày? {y:YN} DSEP {m:MN} DSEP {d:DN}", lambda d, m, y: day_of(y, m, d)),
     AtomRule("month-year", "P", "{m:MN} DSEP {y:YN}", lambda m, y: _months_of(m, m, y)),
     AtomRule("so-many-months-of-year", "P", "{n:MN} tháng năm {y:YN}", _so_many_months),
-    AtomRule("year", "P", "( năm | năm ngân sách | năm kế hoạch )? {y:YN}", lambda y: years(y, y)),
+    AtomRule(
+        "year", "P", "( năm | các năm | những năm | năm ngân sách | năm kế hoạch )? {y:YN}", lambda y: years(y, y)
+    ),
 ]

@@ -9,14 +9,15 @@ from functools import lru_cache
 from deadlines.grammar import atoms, rhythms
 from deadlines.grammar.rule import AtomRule
 
+EXACT = ("day-or-months", "months-or-day", "iso-date", "date")
 ATOMS: list[AtomRule] = [
     AtomRule("document", "D", "<D> ( , )? ( ( ra | ký | ban hành ) )? ngày <oabc> ( DSEP | tháng "
     "| / tháng ) <oab> ( DSEP | năm | / năm ) <Y>", lambda: None),
     *rhythms.DATED,
     *[rule for rule in atoms.RANGES if rule.sign.isupper()],
-    *[rule for rule in atoms.YEARS if rule.name in ("day-or-months", "months-or-day", "date")],
+    *[rule for rule in atoms.YEARS if rule.name in EXACT],
     *[rule for rule in atoms.PARTS if rule.sign == "P"],
-    *[rule for rule in atoms.YEARS if rule.name not in ("day-or-months", "months-or-day", "date", "year")],
+    *[rule for rule in atoms.YEARS if rule.name not in {*EXACT, "year"}],
     *rhythms.EVERY,
     *[rule for rule in atoms.RANGES if rule.sign.islower()],
     *atoms.OF_SOME_YEAR,

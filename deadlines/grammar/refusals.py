@@ -12,6 +12,7 @@ from deadlines.grammar.reduction import reduce
 PAST = "Nói về việc đã làm xong, không phải thời hạn."
 AGENCIES = "Mỗi cơ quan có thời hạn riêng: cần tách thành từng nhiệm vụ."
 SCHOOL = "Theo năm học: ngày bắt đầu và kết thúc do khung kế hoạch thời gian năm học của tỉnh quy định."
+SESSION = "Theo kỳ họp: ngày họp chưa có trong văn bản, cần người đặt ngày."
 REPORT = "Theo kỳ báo cáo nhưng không ghi là tháng, quý, 6 tháng hay năm."
 LENGTH = "Quá dài để là một thời hạn."
 
@@ -35,6 +36,7 @@ _NAMED_BEFORE = re.compile(
     r"^" + expression("ORG") + "[^PpQqRrE;.]{0,16}" + expression("( : | LP | - ) BY ( ngày )? <PpQqRrE>")
 )
 _SCHOOL = re.compile(expression("năm học | học kỳ"))
+_SESSION = re.compile(expression("( kỳ họp | đại hội )"))
 _REPORT = re.compile(expression("kỳ báo cáo"))
 
 
@@ -51,6 +53,8 @@ def reason(signs: str) -> str | None:
         return None
     if _SCHOOL.search(signs):
         return SCHOOL
+    if _SESSION.search(signs):
+        return SESSION
     if _REPORT.search(signs):
         return REPORT
     reduced = reduce(signs)[0].signs

@@ -88,6 +88,12 @@ def _day_of_month(d: int) -> Rhythm:
     return Rhythm("month", (), d, dated=True) if d <= 28 else Rhythm("month")
 
 
+def _day_of_months(d: int, listed: tuple[int, ...]) -> Rhythm | None:
+    """ "ngày 15 các tháng 3, 6, 9, 12" """
+    sound = list(listed) == sorted(set(listed)) and d <= 28
+    return Rhythm("year", listed, d, dated=True) if sound else None
+
+
 def _of_quarter_end(d: int) -> Rhythm:
     return Rhythm("year", QUARTERLY.months, d, dated=True)
 
@@ -116,6 +122,7 @@ define(
     "EVERYMONTH",
     "( hằng tháng | mỗi tháng | của tháng | của mỗi tháng | của hằng tháng | từng tháng | trong tháng )",
 )
+define("MOREOFLIST", "( ( AND | , và )? tháng? MN | YL? YN )")
 define("OFQUARTER", "( của )? ( hằng | mỗi | từng | các )? quý")
 define("DAYWORD", "( thứ ( <oab> | hai | ba | tư | năm | sáu | bảy ) )")
 
@@ -146,6 +153,19 @@ DATED = [
         _day_of_month,
     ),
     AtomRule(
+        "day-of-listed-months",
+        "E",
+        "ngày {d:DN} ( của )? các? tháng {listed:MLIST} !MOREOFLIST ( hằng năm )?",
+        _day_of_months,
+    ),
+    AtomRule(
+        "month-then-day-of-next",
+        "E",
+        "( hằng | mỗi ) tháng ( , | LP | : | ATMOST | vào )* ngày {d:DN} ( của )? "
+        "tháng ( sau | kế tiếp | tiếp theo )",
+        _day_of_month,
+    ),
+    AtomRule(
         "month-then-day",
         "E",
         "( hằng tháng | mỗi tháng ) ( , )? ( vào )? ngày {d:DN} !/ !tháng",
@@ -172,7 +192,7 @@ DATED = [
     AtomRule(
         "end-of-every-quarter",
         "E",
-        "( cuối ( mỗi | hằng )? quý !QN | tháng cuối OFQUARTER )",
+        "( ( ngày )? cuối cùng? của? ( mỗi | hằng | từng )? quý !QN | tháng cuối OFQUARTER )",
         lambda: QUARTERLY,
     ),
     AtomRule("end-of-every-year", "E", "( cuối ( mỗi | hằng ) năm | cuối năm hằng năm )", lambda: YEARLY),
@@ -195,6 +215,12 @@ DATED = [
 ]
 
 EVERY = [
+    AtomRule(
+        "every-five-years",
+        "E",
+        "PERIODIC? ATLEAST? EACH? năm năm ( ONCE | / ONE? lần )",
+        lambda: of_months(12, interval=5),
+    ),
     AtomRule("times-every-year", "E", "PERIODIC? ATLEAST? EACH năm ATLEAST? {n:NN} lần", _times_a_year),
     AtomRule(
         "times-a-year",

@@ -65,6 +65,7 @@ EVENTS = {
     "enacted": "{act:ENACT}",
     "received": "( nhận | tiếp nhận ) được? {instrument:CF+}",
     "done": "( hoàn thành | hoàn thiện | kết thúc | thực hiện xong | xong ) {instrument:CF+}",
+    "year-done": "( hoàn thành | kết thúc ) {instrument:YEARKIND}",
     "issue-of": "{act:ISSUE} {instrument:DOC CF*}",
     "act-done": "{act:ISSUE1} {instrument:CF+}",
 }
@@ -78,6 +79,7 @@ define(
 )
 define("SUBMITS", "( ( tham mưu | báo cáo | xin ý kiến | đề nghị | kiến nghị | trình )+ ( cho | với )? )")
 define("PASSES", "( ENACT | cho ý kiến | đồng ý )")
+define("YEARKIND", "( năm học | học kỳ ( <oa> | ii | i )? | năm ( tài chính | ngân sách | kế hoạch ) | niên độ )")
 define("NEWLY", "( ban hành ( mới )? | ký ban hành | có hiệu lực )")
 define("ABOUT", "( hướng dẫn | quy định | về | phê duyệt | triển khai | cho | đối với | sửa đổi | thay thế )")
 define("ISSUERS", "ORG ( VERBLIKE | WC | ; )*?")
@@ -108,7 +110,7 @@ def _act_in_name(instrument: str | None) -> str:
 
 
 def _implied_act(form: str) -> str | None:
-    return {"actor-has": "có", "received": "nhận", "done": "hoàn thành"}.get(form)
+    return {"actor-has": "có", "received": "nhận", "done": "hoàn thành", "year-done": "hoàn thành"}.get(form)
 
 
 def _is_this_plan(actors: tuple[str, ...], instrument: str | None) -> bool:

@@ -19,7 +19,7 @@ define(
 define("VISION", "( tầm nhìn | định hướng | hướng tới | hướng đến )")
 define(
     "BYWORD",
-    """( ATMOST | VISION | trong | vào | tại | đến | tới | cho đến | hết | là | đến trước | kết thúc
+    """( ATMOST | VISION | trong | vào | tại | đến | tới | cho đến | hết | là | kết thúc
     | ngay | cuối cùng
     | trong vòng | trong khoảng | thời gian | thời điểm | mốc | khoảng | dự kiến | trong thời gian | đúng
     | nội | cả | suốt | toàn | dịp | : | - )""",
@@ -33,14 +33,15 @@ define(
 )
 define(
     "NEXTYEARS",
-    "( và | đến | , | ; )? ( các | những | cho )* năm ( tiếp theo | sau | kế tiếp | tiếp sau | về sau )",
+    "( ( và | đến | , | ; )? ( các | những | cho )+ | và | đến ) "
+    "năm ( tiếp theo | sau | kế tiếp | tiếp sau | về sau )",
 )
-define("FROM", "( bắt đầu )? ( kể )? từ ( ngày | đầu )?")
-define("TILL", "( - | đến | tới | cho đến | đến hết | đến trước ngày | và đến )+ ( hết | cuối | khoảng | ngày )*")
+define("FROM", "( bắt đầu )? ( kể )? từ HOUR? ( ngày | đầu )?")
+define("TILL", "( - | đến | tới | cho đến | đến hết | và đến )+ ( hết | cuối | khoảng | ngày )*")
 define(
     "PHASE",
     "( trong | cả | suốt | toàn | cho | theo | của | thuộc | , )* ( giai đoạn | thời kỳ | nhiệm kỳ "
-    "| ( kế hoạch )? ( đầu tư công )? trung hạn "
+    "| kỳ? ( kế hoạch )? ( đầu tư công )? trung hạn "
     "| giai đoạn ( <oa> | ( i | ii | iii | iv ) ) ( : | LP ) )",
 )
 define("QUOTED", '( LP | RP | " )*')
@@ -104,6 +105,16 @@ def _between(clause: Clause) -> Term | None:
     if first is None or last is None or first.start > last.end:
         return None
     return Range(start=first.start, due=last.end, tentative="tentative" in clause.flags)
+
+
+def _until_before(clause: Clause) -> Term | None:
+    """ "từ ngày 01/3/2026 đến trước ngày 01/7/2026" """
+    first, last = clause["a"], clause["b"]
+    if isinstance(first, Part):
+        first = first.of(last.day_before.year)
+    if first is None or first.start > last.day_before:
+        return None
+    return Range(start=first.start, due=last.day_before, tentative="tentative" in clause.flags)
 
 
 def _range(clause: Clause) -> Term:
@@ -171,7 +182,7 @@ def _open_from(clause: Clause) -> Term:
     return OpenStart(start=clause["a"].start)
 
 
-define("HOUR", "( lúc )? <oabcn> ( giờ | h | g ) ( <oabcnx> ( phút )? )? ( , )?")
+define("HOUR", "( lúc )? <oabcnx> ( giờ | h | g ) ( <oabcnx> ( phút )? )? ( , )?")
 define("INSIDE", "( , | LP | : )+ ( hoàn thành | xong | phải | thực hiện | kết thúc | trình | cụ thể )*")
 
 
@@ -194,6 +205,8 @@ RULES = [
     ClauseRule("from-to-onward", BETWEEN % ("P", "P") + " NEXTYEARS", _open_from),
     *_rules("p"),
     ClauseRule("after", "( từ )? sau ( ngày )? {a:P} ( ONWARD )?", _after),
+    ClauseRule("from-to-before", "( BY FROM )? {a:P} ( cho )? ( đến | tới ) trước ngày? {b:P}", _until_before),
+    ClauseRule("from-to-before", "( BY FROM )? {a:p} ( cho )? ( đến | tới ) trước ngày? {b:P}", _until_before),
     ClauseRule("from-to", BETWEEN % ("P", "P"), _between, final=True),
     ClauseRule("from-to", BETWEEN % ("p", "P"), _between, final=True),
     ClauseRule("from-to", BETWEEN % ("P", "p"), _between, final=True),

@@ -219,9 +219,9 @@ def _units(unit: str) -> list[ClauseRule]:
 
 
 RULES = [
-    ClauseRule("every", "BY QUOTED {e:E}", _every),
+    ClauseRule("every", "( PERIODIC ( , )? )? BY QUOTED {e:E}", _every),
     ClauseRule("hour-of-every", "( BY | trước )* HOUR ( ngày )? {e:E}", _every),
-    ClauseRule("before-every", "BEF {e:E}", _before_every),
+    ClauseRule("before-every", "PERIODIC? BEF {e:E}", _before_every),
     ClauseRule("date-every-year", "( FROM | BY | PERIODIC )* {p:p} ( , | LP )? {e:E} RP?", _part_every),
     ClauseRule("before-date-every-year", "BEF {p:p} ( , | LP )? {e:E} RP?", _before_part_every),
     ClauseRule(
