@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, or_, select, tuple_, update
 
 from deadlines.types import Awaited, Occurrence, Resolution, Track
-from store import answers
+from store import answers, history
 from store.codec import to_json
-from store.schema import assignments, deadlines, dues, plans, reminders, tasks
+from store.outbox import CHANGED
+from store.schema import assignments, deadlines, dues, messages, plans, reminders, tasks
+from store.strays import in_flight
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +71,7 @@ def _values(occurrence: Occurrence, blocked: bool) -> dict[str, Any]:
         "on_date": occurrence.on,
         "aim": occurrence.aim,
         "late_from": occurrence.late_from,
+        "after_date": occurrence.after,
         "tentative": occurrence.tentative,
         "blocked": blocked,
     }
@@ -83,7 +86,7 @@ def _settle(
 ) -> Moved | None:
     """Bring one stored due to what is wanted; says so where its date moved."""
     if wanted is None:
-        return _withdraw(connection, row, resolution)
+        return _withdraw(connection, row, resolution, today)
     values = _values(*wanted)
     if row.state == "done" or (
         row.state == "open" and all(getattr(row, name) == held for name, held in values.items())
@@ -93,6 +96,11 @@ def _settle(
     values |= {"state": "open", "next_on": None if values["blocked"] else today}
     if moved:
         values |= {"told": {}, "first_seen": today}
+    if values["blocked"] and not row.blocked:
+        # What was not sent is withdrawn below; when the gate opens it is decided anew.
+        values |= {"told": {}}
+        withdraw_reminders(connection, row.id)
+    history.keep_due(connection, row, today)
     connection.execute(update(dues).where(dues.c.id == row.id).values(values))
     if not moved:
         return None
@@ -100,25 +108,71 @@ def _settle(
     return Moved(due_id=row.id, old_on=row.on_date, new_on=values["on_date"], was_told=told)
 
 
-def _withdraw(connection: Connection, row: Row[Any], resolution: Resolution) -> Moved | None:
+def _withdraw(connection: Connection, row: Row[Any], resolution: Resolution, today: date) -> Moved | None:
     # Occurrences beyond the horizon that `resolution` covers are not gone, only not listed.
     outside = resolution.complete_until is not None and row.on_date > resolution.complete_until
     if row.state != "open" or outside:
         return None
+    history.keep_due(connection, row, today)
     connection.execute(update(dues).where(dues.c.id == row.id).values(state="withdrawn", next_on=None))
     told = withdraw_reminders(connection, row.id)
     return Moved(due_id=row.id, old_on=row.on_date, new_on=None, was_told=told)
 
 
 def withdraw_reminders(connection: Connection, due_id: int) -> bool:
-    """Take back what was not sent about a due; True where something had been sent."""
+    """Take back what was not sent about a due; True where something had been sent, or may have been.
+
+    What a message on its way says is left alone: it can't be taken back, and counts as told.
+    """
+    planned = and_(reminders.c.due_id == due_id, reminders.c.state == "planned")
+    leaving = _leaving(connection, planned)
     connection.execute(
         update(reminders)
-        .where(reminders.c.due_id == due_id, reminders.c.state == "planned")
+        .where(planned, reminders.c.message_id.is_(None) | reminders.c.message_id.not_in(leaving))
         .values(state="withdrawn", message_id=None)
     )
     told = select(reminders.c.id).where(reminders.c.due_id == due_id, reminders.c.state == "told").limit(1)
-    return connection.execute(told).first() is not None
+    return bool(leaving) or connection.execute(told).first() is not None
+
+
+def _leaving(connection: Connection, which: ColumnElement[bool]) -> list[int]:
+    """Of the messages of these reminders, those on their way. All of them are locked against being taken now."""
+    held = connection.execute(
+        select(messages.c.id, in_flight().label("leaving"))
+        .where(messages.c.id.in_(select(reminders.c.message_id).where(which)))
+        .order_by(messages.c.id)
+        .with_for_update()
+    )
+    return [row.id for row in held if row.leaving]
+
+
+def dropped(connection: Connection, task_ids: Sequence[int]) -> list[Moved]:
+    """Take back what was not sent about tasks that their plan names no more; the dates that are no more."""
+    rows = connection.execute(
+        select(dues.c.id, dues.c.on_date)
+        .where(dues.c.task_id.in_(task_ids), dues.c.state == "withdrawn")
+        .order_by(dues.c.id)
+    ).all()
+    return [
+        Moved(due_id=row.id, old_on=row.on_date, new_on=None, was_told=withdraw_reminders(connection, row.id))
+        for row in rows
+    ]
+
+
+def forget_agency(connection: Connection, task_id: int, agency: str) -> None:
+    """Take back what was not sent to an agency about a task that is its no more; its successor is told instead."""
+    of_task = select(dues.c.id).where(dues.c.task_id == task_id, dues.c.state == "open", ~dues.c.blocked)
+    planned = and_(reminders.c.due_id.in_(of_task), reminders.c.agency == agency, reminders.c.state == "planned")
+    leaving = _leaving(connection, planned)
+    taken_back = connection.execute(
+        update(reminders)
+        .where(planned, reminders.c.message_id.is_(None) | reminders.c.message_id.not_in(leaving))
+        .values(state="withdrawn", message_id=None)
+        .returning(reminders.c.due_id)
+    ).scalars()
+    again = sorted(set(taken_back))
+    if again:
+        connection.execute(update(dues).where(dues.c.id.in_(again)).values(told={}, next_on=dues.c.first_seen))
 
 
 def _note_waiting(connection: Connection, task_id: int, resolution: Resolution) -> None:
@@ -150,11 +204,16 @@ def _waiting_for(waiting: Sequence[Awaited]) -> str | None:
     return " · ".join(word for word in words if word)
 
 
+Cursor = tuple[date, int]
+"""The day on which a due is looked at, and its id."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Open:
     """A due that something may have to be said about today, with what deciding needs."""
 
     id: int
+    next_on: date
     task_id: int
     plan_number: str | None
     occurrence: Occurrence
@@ -163,11 +222,16 @@ class Open:
     agencies: tuple[tuple[str, str], ...]
     """Agency code and role of everyone who still has to act."""
 
+    @property
+    def cursor(self) -> Cursor:
+        """Where the next batch goes on."""
+        return (self.next_on, self.id)
+
 
 def due_batch(
-    connection: Connection, province: str, today: date, *, after: int, limit: int, groups_coordinate: bool
+    connection: Connection, province: str, today: date, *, after: Cursor | None, limit: int, groups_coordinate: bool
 ) -> list[Open]:
-    """The next open dues, by id above `after`, whose day to be looked at is `today` or earlier.
+    """The next open dues, behind `after`, whose day to be looked at is `today` or earlier.
 
     Found by an index: what is not due costs nothing.
     """
@@ -180,9 +244,10 @@ def due_batch(
             dues.c.next_on <= today,
             dues.c.state == "open",
             tasks.c.state == "open",
-            dues.c.id > after,
+            # In the order of the index, so that a batch costs what it brings and not what is left.
+            *([tuple_(dues.c.next_on, dues.c.id) > after] if after else []),
         )
-        .order_by(dues.c.id)
+        .order_by(dues.c.next_on, dues.c.id)
         .limit(limit)
     ).all()
     agencies = _agencies_of(connection, {row.task_id for row in rows}, groups_coordinate)
@@ -241,19 +306,48 @@ def running_out(connection: Connection, province: str, near: date) -> list[int]:
     return [row.task_id for row in rows]
 
 
-def told_agencies(connection: Connection, due_id: int, on: date) -> list[tuple[str, str, str]]:
-    """Agency, audience and role of everyone who was sent something about this due on its date `on`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """What somebody was told last about a due, or may have been."""
+
+    agency: str
+    audience: str
+    role: str
+    on: date | None
+    """None where the last word was that the date is no more."""
+    changes: int
+    """How many changes of the date were told."""
+
+
+def last_heard(connection: Connection, due_id: int) -> list[Heard]:
+    """Everyone who was told something about a due, or may have been, with what was said last."""
     rows = connection.execute(
-        select(reminders.c.agency, reminders.c.audience, reminders.c.role)
-        .where(reminders.c.due_id == due_id, reminders.c.on_date == on, reminders.c.state == "told")
-        .distinct()
-    )
-    return [(row.agency, row.audience, row.role) for row in rows]
+        select(reminders.c.agency, reminders.c.audience, reminders.c.role, reminders.c.on_date, reminders.c.stage)
+        .join(messages, messages.c.id == reminders.c.message_id)
+        .where(
+            reminders.c.due_id == due_id,
+            or_(reminders.c.state == "told", and_(reminders.c.state == "planned", in_flight())),
+        )
+        .order_by(reminders.c.id)
+    ).all()
+    found: dict[tuple[str, str], Heard] = {}
+    for row in rows:
+        who = (row.agency, row.audience)
+        before = found[who].changes if who in found else 0
+        found[who] = Heard(
+            agency=row.agency,
+            audience=row.audience,
+            role=row.role,
+            on=None if row.stage.startswith(f"{CHANGED}:none") else row.on_date,
+            changes=before + row.stage.startswith(CHANGED),
+        )
+    return list(found.values())
 
 
 def _open(row: Row[Any], agencies: tuple[tuple[str, str], ...]) -> Open:
     return Open(
         id=row.id,
+        next_on=row.next_on,
         task_id=row.task_id,
         plan_number=row.plan_number,
         occurrence=Occurrence(
@@ -263,6 +357,7 @@ def _open(row: Row[Any], agencies: tuple[tuple[str, str], ...]) -> Open:
             on=row.on_date,
             aim=row.aim,
             late_from=row.late_from,
+            after=row.after_date,
             tentative=row.tentative,
         ),
         first_seen=row.first_seen,

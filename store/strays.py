@@ -153,5 +153,10 @@ def redirect(connection: Connection, message: Row[Any], channel: str, envelopes:
         .where(reminders.c.message_id == message.id, reminders.c.state == "planned")
         .values(state="lapsed")
     )
-    connection.execute(inserting(connection, reminders).on_conflict_do_nothing(), fresh)
+    # A channel that was left before may be the one that is left to go by.
+    adding = inserting(connection, reminders)
+    renewed = {name: adding.excluded[name] for name in ("state", "message_id")}
+    again = (reminders.c.state == "lapsed") | (reminders.c.state == "withdrawn")
+    adding = adding.on_conflict_do_update(index_elements=["key"], set_=renewed, where=again)
+    connection.execute(adding, fresh)
     return len(fresh)

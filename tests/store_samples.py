@@ -63,7 +63,14 @@ def _add_task(connection: Connection, plan_id: int, number: int, agency: str, on
         "first_seen": DAY,
     }
     task_id = connection.execute(insert(tasks).values(task).returning(tasks.c.id)).scalar_one()
-    read = {"state": "read", "kinds": "fixed", "reading": {}, "confidence": 1.0, "waiting": [], "steps": []}
+    read = {
+        "state": "read",
+        "kinds": "fixed",
+        "reading": {"is": "Unread", "text": ""},
+        "confidence": 1.0,
+        "waiting": [],
+        "steps": [],
+    }
     connection.execute(
         insert(deadlines).values(read | {"province": PROVINCE, "task_id": task_id, "text": "", "needs_date": False})
     )

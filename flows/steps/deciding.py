@@ -16,7 +16,7 @@ from flows.steps.reach import OPERATOR, audience_of, envelopes, reachable, route
 from flows.steps.workplace import Workplace
 from notifiers.message import Urgency
 from store import answers, directory, dues, outbox, strays
-from store.dues import Open
+from store.dues import Cursor, Open
 from store.failpoints import hit
 from store.outbox import Planned
 
@@ -72,7 +72,7 @@ def decide(workplace: Workplace, *, now: datetime, today: date) -> Decided:
             reachable=reachable(connection, workplace) | {OPERATOR},
         )
     hit("plan")
-    after = 0
+    after: Cursor | None = None
     while True:
         with workplace.database.write() as connection:
             batch = dues.due_batch(
@@ -86,7 +86,7 @@ def decide(workplace: Workplace, *, now: datetime, today: date) -> Decided:
             if not batch:
                 return result
             _decide_batch(connection, workplace, batch, result, now=now, today=today)
-            after = batch[-1].id
+            after = batch[-1].cursor
             hit("decide")
         hit("decide-batch")
 

@@ -12,7 +12,7 @@ from datetime import date
 from flows.steps.deciding import Told, decide_due, planned_of
 from flows.steps.workplace import Workplace
 from store import answers, directory, dues, outbox
-from store.dues import Open
+from store.dues import Cursor, Open
 from store.outbox import Planned
 
 BATCH = 2000
@@ -32,7 +32,7 @@ def preview(workplace: Workplace, first: date, last: date) -> list[Foreseen]:
     found: list[Foreseen] = []
     with workplace.ready().read() as connection:
         failing = directory.failing(connection, workplace.province)
-        after = 0
+        after: Cursor | None = None
         while True:
             batch = dues.due_batch(
                 connection,
@@ -44,7 +44,7 @@ def preview(workplace: Workplace, first: date, last: date) -> list[Foreseen]:
             )
             if not batch:
                 break
-            after = batch[-1].id
+            after = batch[-1].cursor
             confirmed = answers.acknowledged(connection, [due.id for due in batch])
             foreseen = [
                 Foreseen(day=day, planned=planned_of(workplace, told, day, failing), task_id=due.task_id)
