@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from desk.cli_agencies import agencies, config, people
 from desk.cli_review import review
 
 app = typer.Typer(
@@ -29,6 +30,9 @@ app.add_typer(user, name="user")
 zalo = typer.Typer(help="Tài khoản Zalo.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(zalo, name="zalo")
 app.add_typer(review, name="review")
+app.add_typer(agencies, name="agencies")
+app.add_typer(people, name="people")
+app.add_typer(config, name="config")
 
 Json = Annotated[bool, typer.Option("--json", help="Chỉ in JSON.")]
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Tệp kế hoạch.")]
