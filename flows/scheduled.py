@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from flows import prefect_home
 from flows.steps.logs import set_up
-from flows.steps.workplace import Workplace, open_workplace
+from flows.steps.workplace import Workplace, open_workplaces
 
 
 def main() -> None:
-    """Serve the daily and the deliver flow until told to stop. PREFECT_API_URL names the server."""
-    workplace = open_workplace()
-    set_up(workplace.settings.var)
-    prefect_home.settle(workplace.settings.var)
-    asyncio.run(_serve(workplace))
+    """Serve every province's daily and deliver flow until told to stop. PREFECT_API_URL names the server."""
+    workplaces = open_workplaces()
+    set_up(workplaces[0].settings.var)
+    prefect_home.settle(workplaces[0].settings.var)
+    asyncio.run(_serve(workplaces))
 
 
-async def _serve(workplace: Workplace) -> None:
+async def _serve(workplaces: Sequence[Workplace]) -> None:
     from prefect import aserve
     from prefect.schedules import Cron
 
     from flows.daily import daily
     from flows.deliver import deliver
 
-    zone = workplace.settings.schedule.timezone
-    await aserve(
-        await daily.ato_deployment("dondoc-daily", schedule=Cron(daily_cron(workplace), timezone=zone)),
-        await deliver.ato_deployment("dondoc-deliver", schedule=Cron(deliver_cron(workplace), timezone=zone)),
-        limit=2,
-        print_starting_message=False,
-    )
+    deployments = []
+    for place in workplaces:
+        zone, named = place.settings.schedule.timezone, {"province": place.province}
+        for flow, cron in ((daily, daily_cron(place)), (deliver, deliver_cron(place))):
+            name = flow.name if len(workplaces) == 1 else f"{flow.name}-{place.province}"
+            deployments.append(
+                await flow.ato_deployment(name, schedule=Cron(cron, timezone=zone), parameters=named)
+            )
+    await aserve(*deployments, limit=2, print_starting_message=False)
 
 
 def daily_cron(workplace: Workplace) -> str:
