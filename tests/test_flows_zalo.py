@@ -382,3 +382,28 @@ def test_guessing_codes_is_stopped(office: Office) -> None:
         content = {"sender": {"id": "8"}, "message": {"msg_id": f"g{at}", "text": words}}
         outcomes.append(office.hear(office.server.hooks.emit("user_send_text", content)).did)
     assert outcomes == ["wrong-code"] * MOST_WRONG + ["said", "said"]
+
+
+def test_the_desk_takes_webhooks_and_nothing_else_there(office: Office) -> None:
+    from starlette.testclient import TestClient
+
+    from desk.web.app import build
+
+    office.server.world.faults.script(a_phone(office), [Step(fault=Fault.RESET, accepted=True)])
+    office.run()
+    unsure = next(row for row in office.rows() if row.state == "unconfirmed")
+    lost = next(one for one in office.server.world.deliveries if one.tracking_id == tracking_of(office, unsure.id))
+    told = {
+        "msg_id": lost.msg_id,
+        "tracking_id": lost.tracking_id,
+        "delivery_time": str(int(lost.at.timestamp() * 1000)),
+    }
+    call = office.server.hooks.emit("user_received_message", {"message": told})
+    desk = TestClient(build(office.place, office.clock), base_url="http://127.0.0.1")
+    assert desk.post("/api/zalo", content=call.body + b" ", headers=dict(call.headers)).status_code == 401
+    assert desk.post("/api/zalo-bot", content=call.body, headers=dict(call.headers)).status_code == 401
+    assert desk.get("/api/zalo").status_code in {401, 404, 405}
+    assert states(office)["unconfirmed"] == 1
+    assert desk.post("/api/zalo", content=call.body, headers=dict(call.headers)).status_code == 200
+    assert states(office)["unconfirmed"] == 0
+    assert desk.post("/api/zalo", content=call.body, headers=dict(call.headers)).status_code == 200

@@ -23,6 +23,7 @@ from desk.web.api import mounted
 from desk.web.guard import Guard
 from desk.web.routes import ROUTES, UPLOADS, Entry
 from desk.web.visit import Desk, Visit, Wrong
+from desk.web.zalo_hooks import zalo_routes
 from flows.steps.clock import here
 from flows.steps.workplace import Workplace
 from store.errors import StoreError
@@ -36,6 +37,7 @@ def build(workplace: Workplace, clock: Callable[[], datetime] | None = None) -> 
     desk = Desk(workplace, clock or here(workplace.settings.schedule.zone))
     routes: list[BaseRoute] = [
         Mount("/static", StaticFiles(directory=STATIC)),
+        *zalo_routes(desk),
         *mounted(desk),
         *(Route(entry.path, _endpoint(desk, entry), methods=[entry.method]) for entry in ROUTES),
     ]

@@ -50,7 +50,7 @@ class Desk:
         stamp = _stamp(self._workplace)
         if stamp == self._stamp:
             return
-        renewed = Workplace(self._workplace.settings)
+        renewed = Workplace(self._workplace.settings, self._workplace.environment)
         renewed.__dict__["database"] = self._workplace.database
         try:
             renewed.validate()
