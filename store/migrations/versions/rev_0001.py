@@ -109,7 +109,8 @@ def upgrade() -> None:
         sa.Column("lease_until", store.types.Instant(timezone=True), nullable=True),
         sa.Column("recipient", sa.Text(), nullable=True),
         sa.Column("recipient_sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("frozen", sa.JSON(), nullable=True),
+        sa.Column("recipient_lookup", sa.String(length=64), nullable=True),
+        sa.Column("frozen", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("reference", sa.Text(), nullable=True),
         sa.Column("code", sa.String(length=40), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -133,6 +134,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_messages_reference"), ["reference"], unique=False)
         batch_op.create_index(batch_op.f("ix_messages_state_not_before"), ["state", "not_before"], unique=False)
 
     op.create_table(
@@ -230,6 +232,71 @@ def upgrade() -> None:
         sa.UniqueConstraint("province", "name", name=op.f("uq_users_province_name")),
     )
     op.create_table(
+        "zalo_alerts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("province", sa.String(length=40), nullable=False),
+        sa.Column("account", sa.String(length=60), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("advice", sa.Text(), nullable=False),
+        sa.Column("first_at", store.types.Instant(timezone=True), nullable=False),
+        sa.Column("last_at", store.types.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_zalo_alerts")),
+        sa.UniqueConstraint("province", "account", "code", name=op.f("uq_zalo_alerts_province_account_code")),
+    )
+    op.create_table(
+        "zalo_links",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("province", sa.String(length=40), nullable=False),
+        sa.Column("contact", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", store.types.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_zalo_links")),
+        sa.UniqueConstraint("province", "digest", name=op.f("uq_zalo_links_province_digest")),
+    )
+    op.create_table(
+        "zalo_pairs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("province", sa.String(length=40), nullable=False),
+        sa.Column("account", sa.String(length=60), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("saved_at", store.types.Instant(timezone=True), nullable=True),
+        sa.Column("holder", sa.String(length=80), nullable=True),
+        sa.Column("held_until", store.types.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_zalo_pairs")),
+        sa.UniqueConstraint("province", "account", name=op.f("uq_zalo_pairs_province_account")),
+    )
+    op.create_table(
+        "zalo_people",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("province", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("lookup", sa.String(length=64), nullable=False),
+        sa.Column("user_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("contact", sa.String(length=200), nullable=True),
+        sa.Column("followed_at", store.types.Instant(timezone=True), nullable=True),
+        sa.Column("wrong_codes", sa.Integer(), nullable=False),
+        sa.Column("spoke_at", store.types.Instant(timezone=True), nullable=True),
+        sa.Column("left_at", store.types.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_zalo_people")),
+        sa.UniqueConstraint("province", "kind", "lookup", name=op.f("uq_zalo_people_province_kind_lookup")),
+    )
+    with op.batch_alter_table("zalo_people", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_zalo_people_province_contact"), ["province", "contact"], unique=False)
+
+    op.create_table(
+        "zalo_seen",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("province", sa.String(length=40), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", store.types.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_zalo_seen")),
+        sa.UniqueConstraint("province", "digest", name=op.f("uq_zalo_seen_province_digest")),
+    )
+    with op.batch_alter_table("zalo_seen", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_zalo_seen_province_at"), ["province", "at"], unique=False)
+
+    op.create_table(
         "deliveries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("province", sa.String(length=40), nullable=False),
@@ -239,6 +306,7 @@ def upgrade() -> None:
         sa.Column("started_at", store.types.Instant(timezone=True), nullable=False),
         sa.Column("ended_at", store.types.Instant(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("scope", sa.String(length=20), nullable=True),
         sa.Column("code", sa.String(length=40), nullable=True),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.CheckConstraint(
@@ -301,6 +369,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tasks_province_state"), ["province", "state"], unique=False)
 
     op.create_table(
+        "zalo_messages",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("province", sa.String(length=40), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("tracking", sa.String(length=64), nullable=False),
+        sa.Column("delivered_at", store.types.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_zalo_messages_message_id_messages")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_zalo_messages")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_zalo_messages_message_id")),
+        sa.UniqueConstraint("province", "tracking", name=op.f("uq_zalo_messages_province_tracking")),
+    )
+    op.create_table(
         "assignments",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("province", sa.String(length=40), nullable=False),
@@ -335,6 +415,8 @@ def upgrade() -> None:
         sa.Column("needs_date", sa.Boolean(), nullable=False),
         sa.Column("complete_until", sa.Date(), nullable=True),
         sa.Column("asked_on", sa.Date(), nullable=True),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("ask_next", sa.Date(), nullable=True),
         sa.Column("steps", sa.JSON(), nullable=False),
         sa.CheckConstraint(
             "state IN ('read', 'unread', 'ambiguous', 'corrected')", name=op.f("ck_deadlines_state")
@@ -362,6 +444,7 @@ def upgrade() -> None:
         sa.Column("on_date", sa.Date(), nullable=False),
         sa.Column("aim", sa.Date(), nullable=False),
         sa.Column("late_from", sa.Date(), nullable=True),
+        sa.Column("after_date", sa.Date(), nullable=True),
         sa.Column("tentative", sa.Boolean(), nullable=False),
         sa.Column("blocked", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
@@ -414,6 +497,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("task_id", "term", name=op.f("uq_releases_task_id_term")),
     )
     op.create_table(
+        "task_history",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("province", sa.String(length=40), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_task_history_task_id_tasks")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_history")),
+    )
+    with op.batch_alter_table("task_history", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_task_history_province_until"), ["province", "until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_task_history_task_id_until"), ["task_id", "until"], unique=False)
+
+    op.create_table(
         "answers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("province", sa.String(length=40), nullable=False),
@@ -444,6 +541,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_answers_task_id_agency"), ["task_id", "agency"], unique=False)
 
     op.create_table(
+        "due_history",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("province", sa.String(length=40), nullable=False),
+        sa.Column("due_id", sa.Integer(), nullable=False),
+        sa.Column("on_date", sa.Date(), nullable=False),
+        sa.Column("late_from", sa.Date(), nullable=True),
+        sa.Column("blocked", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["due_id"], ["dues.id"], name=op.f("fk_due_history_due_id_dues")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_due_history")),
+    )
+    with op.batch_alter_table("due_history", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_due_history_due_id_until"), ["due_id", "until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_due_history_province_until"), ["province", "until"], unique=False)
+
+    op.create_table(
         "reminders",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("province", sa.String(length=40), nullable=False),
@@ -469,6 +583,8 @@ def upgrade() -> None:
     with op.batch_alter_table("reminders", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reminders_due_id"), ["due_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_reminders_message_id"), ["message_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_reminders_state_province"), ["state", "province"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_reminders_province_state_message_id"), ["province", "state", "message_id"], unique=False
+        )
 
     # ### end Alembic commands ###
