@@ -7,6 +7,8 @@ that names the word accepts it ("quy" stands for "quý").
 
 from __future__ import annotations
 
+from itertools import chain
+
 from deadlines.text import bare, tone_variants
 
 WORD, OTHER, DOCUMENT = "w", "z", "D"
@@ -45,7 +47,12 @@ PUNCTUATION = {
     "[": "(",
     "]": ")",
 }
-_FIRST_EXACT, _FIRST_BARE = 0xE000, 0xF0000
+_SMALL, _MANY = range(0x80, 0x100), range(0xE000, 0xF900)
+"""Signs below U+0100 make classes that compile far faster, so the words of most classes get them."""
+_OFTEN = (
+    'quý tháng năm ngày tuần hằng mỗi khi nếu không chưa trừ ngoại hoặc hay , ; . : - ( ) + / " % & !'
+    " trước sau từ đến tới trong vào hết cuối đầu giữa nay và của cho"
+)
 
 
 class Alphabet:
@@ -56,7 +63,10 @@ class Alphabet:
         self._bare: dict[str, str] = {}
         self.words: dict[str, str] = {}
         self.loose: dict[str, str] = {}
+        self._signs = map(chr, chain(_SMALL, _MANY))
         self._add_numbers()
+        for word in _OFTEN.split():
+            self.literal(word)
 
     def _add_numbers(self) -> None:
         for number in range(1, 1000):
@@ -74,9 +84,10 @@ class Alphabet:
         """The characters that stand for a word of a rule, ready for a character class."""
         word = SAME_WORD.get(word, word)
         if word not in self._exact:
-            self._exact[word] = chr(_FIRST_EXACT + len(self._exact))
+            self._exact[word] = next(self._signs)
             plain = bare(word)
-            self._bare.setdefault(plain, chr(_FIRST_BARE + len(self._bare)))
+            if plain not in self._bare:
+                self._bare[plain] = next(self._signs)
             self.loose[plain] = self._bare[plain]
             self._teach(word)
         return self._exact[word] + self._bare[bare(word)]

@@ -12,7 +12,7 @@ from deadlines.grammar.clause import Clause, Piece
 from deadlines.grammar.clauses import CLAUSES, Span
 from deadlines.grammar.compose import Part, compose
 from deadlines.grammar.lexer import Lexed, lex, lex_loosely, number
-from deadlines.grammar.reduction import Atom, Reduced, prepare
+from deadlines.grammar.reduction import Atom, Reduced, together
 from deadlines.text import is_blank, normalise
 from deadlines.types import Ambiguous, Deadline, Evidence, Milestone, Reading, Unread, Unspecified
 
@@ -20,9 +20,11 @@ LONGEST_TEXT = 1200
 """Longer texts are prose, which `plans.duties` looks through for the words of deadlines."""
 
 
-for _rule in CLAUSES:
-    _ = _rule.regex  # half a second at the start, so that no text waits for it
-prepare()
+def prepare() -> None:
+    """Compiles every rule, half a second, so that no text waits for it; else each waits for its first text."""
+    together()
+    for rule in CLAUSES:
+        _ = rule.regex, rule.first
 
 
 @lru_cache(maxsize=16384)

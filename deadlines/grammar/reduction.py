@@ -45,42 +45,25 @@ class Reduced:
 
 
 _RIVALS = [rule for rule in ATOMS if rule.rival]
-SIGNS = frozenset(sign for rule in ATOMS for sign in rule.first)
-"""What an atom can begin with."""
 
 
-@lru_cache(maxsize=1024)
-def _atoms_from(sign: str) -> tuple[re.Pattern[str], tuple[AtomRule, ...]] | None:
-    """The atoms that can begin with a sign, as one expression."""
-    rules = tuple(rule for rule in ATOMS if sign in rule.first)
-    return (_together(rules), rules) if rules else None
+_TOGETHER = "|".join(f"({rule.source})" for rule in ATOMS)
+"""Written at once, since writing teaches the lexer the words of the atoms."""
 
 
-@lru_cache(maxsize=256)
-def _together(rules: tuple[AtomRule, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"({rule.source})" for rule in rules))
-
-
-def prepare() -> None:
-    """Compiles every expression, so that no text waits for it."""
-    for sign in SIGNS:
-        _atoms_from(sign)
+@lru_cache(maxsize=1)
+def together() -> re.Pattern[str]:
+    """All atoms as one expression, compiled when it is first asked for."""
+    return re.compile(_TOGETHER)
 
 
 def reduce(signs: str) -> list[Reduced]:
     """The atoms of a text, longest first; several ways only where words mean two things."""
     ways: list[list[tuple[int, int, AtomRule]]] = [[]]
-    position = 0
-    while position < len(signs):
-        known = _atoms_from(signs[position])
-        match = known[0].match(signs, position) if known else None
-        if known is None or match is None:
-            position += 1
-            continue
-        rule = known[1][(match.lastindex or 1) - 1]
+    for match in together().finditer(signs):
+        rule = ATOMS[(match.lastindex or 1) - 1]
         choices = [other for other in _RIVALS if other.regex.fullmatch(match.group())] if rule.rival else [rule]
-        ways = [[*way, (position, match.end(), choice)] for way in ways for choice in choices][:4]
-        position = match.end()
+        ways = [[*way, (*match.span(), choice)] for way in ways for choice in choices][:4]
     return [_put_together(signs, way) for way in ways]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from deadlines.grammar import clauses as _clauses  # noqa: F401  (defines the words that follow)
 from deadlines.grammar.chart import LONGEST
@@ -17,34 +18,30 @@ REPORT = "Theo kỳ báo cáo nhưng không ghi là tháng, quý, 6 tháng hay n
 LENGTH = "Quá dài để là một thời hạn."
 
 _BEGINS = r"(?:^|" + expression("( , | ; | . | : | LP | - | + | <PpR> | và | nhưng )") + ")"
-_DID = re.compile(
-    _BEGINS
-    + expression(
-        "( ( cơ bản | hiện | đến nay | ORG ( VERBLIKE | WC )*? )? đã ( được | cơ bản )* "
-        "( xong | có | DOING | ISSUING ) )"
-    )
+_DID = _BEGINS + expression(
+    "( ( cơ bản | hiện | đến nay | ORG ( VERBLIKE | WC )*? )? đã ( được | cơ bản )* "
+    "( xong | có | DOING | ISSUING ) )"
 )
 _ALREADY = re.compile(expression("( đã )"))
-_EACH_ITS_OWN = re.compile(
-    r"(?:^|"
-    + expression("( , | ; | . | + | và )")
-    + ")"
-    + expression("( đối với )? ORG")
-    + "[^PpQqRrE;.]{1,20}[PpQqRrE]"
+_EACH_ITS_OWN = (
+    f"(?:^|{expression('( , | ; | . | + | và )')}){expression('( đối với )? ORG')}[^PpQqRrE;.]{{1,20}}[PpQqRrE]"
 )
-_NAMED_BEFORE = re.compile(
-    r"^" + expression("ORG") + "[^PpQqRrE;.]{0,16}" + expression("( : | LP | - ) BY ( ngày )? <PpQqRrE>")
-)
+_NAMED_BEFORE = f"{expression('ORG')}[^PpQqRrE;.]{{0,16}}{expression('( : | LP | - ) BY ( ngày )? <PpQqRrE>')}"
 _SCHOOL = re.compile(expression("năm học | học kỳ"))
 _SESSION = re.compile(expression("( kỳ họp | đại hội )"))
 _REPORT = re.compile(expression("kỳ báo cáo"))
+
+
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source)
 
 
 def speaks_of_the_past(signs: str) -> bool:
     """ "Đã hoàn thành năm 2025", "UBND tỉnh đã ban hành tháng 3/2025"; not "sau khi đã có Nghị định"."""
     if not _ALREADY.search(signs) or len(signs) > LONGEST:
         return False
-    return any(_DID.search(way.signs) for way in reduce(signs))
+    return any(_compiled(_DID).search(way.signs) for way in reduce(signs))
 
 
 def reason(signs: str) -> str | None:
@@ -58,5 +55,5 @@ def reason(signs: str) -> str | None:
     if _REPORT.search(signs):
         return REPORT
     reduced = reduce(signs)[0].signs
-    several = len(_EACH_ITS_OWN.findall(reduced)) > 1 or _NAMED_BEFORE.match(reduced)
+    several = len(_compiled(_EACH_ITS_OWN).findall(reduced)) > 1 or _compiled(_NAMED_BEFORE).match(reduced)
     return AGENCIES if several else None
