@@ -29,6 +29,8 @@ class Reason(StrEnum):
     """Why nobody would be reminded of a task, the first that holds."""
 
     UNKNOWN_LEAD = "unknown_lead"
+    GENERAL_GOAL = "general_goal"
+    """A goal of the plan as a whole that names nobody: shown apart, since nobody has to be found for it."""
     NO_LEAD = "no_lead"
     NO_CONTACT = "no_contact"
     UNREAD = "unread"
@@ -188,7 +190,7 @@ def _standing(
     if state != "open":
         return Standing(state), None
     if not leads:
-        return Standing.ATTENTION, Reason.UNKNOWN_LEAD if row.unknown_lead else Reason.NO_LEAD
+        return Standing.ATTENTION, _leaderless(row)
     if not any(lead in reachable for lead in leads):
         return Standing.ATTENTION, Reason.NO_CONTACT
     if reading in {"unread", "ambiguous"}:
@@ -203,6 +205,25 @@ def _standing(
     if row.complete_until is not None:
         return Standing.SCHEDULED, None
     return Standing.ATTENTION, Reason.NOTHING_LEFT
+
+
+def _leaderless(row: Row[Any]) -> Reason:
+    if row.unknown_lead:
+        return Reason.UNKNOWN_LEAD
+    aim = row.table_kind != "tasks" and "mục tiêu" in (row.section or "").lower()
+    return Reason.GENERAL_GOAL if aim and not row.lead_text else Reason.NO_LEAD
+
+
+def answered(connection: Connection, province: str) -> dict[int, tuple[int, int]]:
+    """Of tasks with several leads: how many of these have reported or are done, and how many they are."""
+    lead = select(assignments.c.task_id, assignments.c.state).where(
+        assignments.c.province == province, assignments.c.role == "lead", assignments.c.state != "withdrawn"
+    )
+    found: dict[int, tuple[int, int]] = {}
+    for task_id, state in connection.execute(lead):
+        said, many = found.get(task_id, (0, 0))
+        found[task_id] = (said + (state in {"reported", "done"}), many + 1)
+    return {task_id: counts for task_id, counts in found.items() if counts[1] > 1}
 
 
 def complete(

@@ -13,9 +13,10 @@ from flows.steps.clock import standing_at
 from flows.steps.completing import NoSuch
 from flows.steps.doubting import Correction
 from flows.steps.importing import import_file
-from flows.steps.listing import all_tasks
+from flows.steps.listing import all_tasks, why
 from flows.steps.workplace import Workplace, open_workplace
-from store.tasks import Listed, Standing
+from store import answers
+from store.tasks import Listed, Reason, Standing
 from tests.conftest import Cli
 
 DAY = date(2026, 3, 2)
@@ -118,6 +119,32 @@ def test_what_cannot_be_understood_is_refused_and_changes_nothing(place: Workpla
         assert isinstance(refused, NoSuch)
         assert refused.message
     assert listed(place)["2"].title == ROWS[1][1]
+
+
+def test_a_goal_of_the_whole_plan_is_no_work_to_be_done(place: Workplace) -> None:
+    duty = listed(place)["duty"]
+    assert (duty.standing, duty.reason) == (Standing.ATTENTION, Reason.GENERAL_GOAL)
+    assert why(duty) == "mục tiêu chung của kế hoạch, không giao cơ quan nào"
+    assert listed(place)["3"].reason is Reason.UNKNOWN_LEAD
+
+
+def test_a_task_of_all_communes_is_counted_together(
+    dondoc: Cli, environment: dict[str, str], tmp_path: Path
+) -> None:
+    group = ("4", "Rà soát quầy hàng", "UBND các xã, phường, đặc khu", "Quý III/2026")
+    place = open_workplace(environment)
+    place.ready()
+    take(place, tmp_path, text((group,)))
+    task = listed(place)["4"]
+    assert len(task.leads) == 12
+    with place.database.write() as connection:
+        for agency in task.leads[:5]:
+            answers.set_assignment(connection, task.id, agency, "reported")
+    place.database.close()
+    shown = dondoc("tasks", "--json")
+    one = next(entry for entry in json.loads(shown.stdout)["tasks"] if entry["id"] == task.id)
+    assert one["answered"] == {"reported": 5, "leads": 12}
+    assert "5/12" in dondoc("tasks").stdout
 
 
 def test_the_command_line(dondoc: Cli, tmp_path: Path) -> None:

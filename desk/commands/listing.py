@@ -8,7 +8,7 @@ from desk.commands.printing import DONE, put, put_json, put_table, shown
 from desk.commands.workplace import AtWork, at_work
 from flows.steps.events import Held, awaited_groups
 from flows.steps.listing import all_tasks, why
-from store.tasks import Listed, Standing
+from store.tasks import Listed, Reason, Standing, answered
 
 STANDINGS = {
     Standing.SCHEDULED: "đang theo dõi",
@@ -65,8 +65,10 @@ def list_tasks(*, plan: str | None, agency: str | None, json: bool) -> int:
         for task in _load(work)
         if plan in {None, task.plan_number} and (agency is None or agency in task.leads)
     ]
+    with work.place.database.read() as connection:
+        counted = answered(connection, work.place.province)
     if json:
-        put_json({"tasks": [_entry(task, work) for task in chosen]})
+        put_json({"tasks": [_entry(task, work) | _answers(counted.get(task.id)) for task in chosen]})
         return DONE
     put_table(
         f"{len(chosen)} nhiệm vụ",
@@ -81,12 +83,22 @@ def list_tasks(*, plan: str | None, agency: str | None, json: bool) -> int:
                 task.deadline_text or "–",
                 shown(task.next_due),
                 shown(task.next_on),
-                STANDINGS[task.standing],
+                _standing(task, counted.get(task.id)),
             )
             for task in chosen
         ),
     )
     return DONE
+
+
+def _standing(task: Listed, counts: tuple[int, int] | None) -> str:
+    """The standing; of a task that many lead, also how many have reported."""
+    told = STANDINGS[task.standing]
+    return f"{told}; {counts[0]}/{counts[1]} đã báo cáo" if counts else told
+
+
+def _answers(counts: tuple[int, int] | None) -> dict[str, Any]:
+    return {"answered": {"reported": counts[0], "leads": counts[1]} if counts else None}
 
 
 def list_waiting(*, json: bool) -> int:
@@ -136,9 +148,16 @@ def list_attention(*, json: bool) -> int:
     if not chosen:
         put("Không có nhiệm vụ nào cần xử lý.")
         return DONE
-    put_table(
-        f"{len(chosen)} nhiệm vụ chưa thể nhắc ai",
-        ("Mã", "Kế hoạch", "Số", "Nội dung", "Lý do"),
-        ((str(task.id), task.plan_number or "–", task.number, task.title, why(task)) for task in chosen),
-    )
+    goals = [task for task in chosen if task.reason is Reason.GENERAL_GOAL]
+    others = [task for task in chosen if task.reason is not Reason.GENERAL_GOAL]
+    for title, tasks in (
+        (f"{len(others)} nhiệm vụ chưa thể nhắc ai", others),
+        (f"{len(goals)} mục tiêu chung, không giao cơ quan nào (không cần xử lý)", goals),
+    ):
+        if tasks:
+            put_table(
+                title,
+                ("Mã", "Kế hoạch", "Số", "Nội dung", "Lý do"),
+                ((str(task.id), task.plan_number or "–", task.number, task.title, why(task)) for task in tasks),
+            )
     return DONE

@@ -12,6 +12,7 @@ from store.tasks import Listed, Reason, listed
 
 REASONS = {
     Reason.UNKNOWN_LEAD: "chưa xác định được cơ quan chủ trì",
+    Reason.GENERAL_GOAL: "mục tiêu chung của kế hoạch, không giao cơ quan nào",
     Reason.NO_LEAD: "kế hoạch không ghi cơ quan chủ trì",
     Reason.NO_CONTACT: "cơ quan chủ trì chưa có địa chỉ liên hệ",
     Reason.UNREAD: "chưa hiểu được thời hạn",
