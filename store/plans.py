@@ -370,7 +370,9 @@ def in_force(connection: Connection, province: str, number: str, until: date | N
     query = select(plans).where(plans.c.province == province, plans.c.number == number, plans.c.state == "active")
     if until is not None:
         query = query.where(or_(plans.c.issued_on.is_(None), plans.c.issued_on <= until))
-    return connection.execute(query.order_by(plans.c.issued_on.desc(), plans.c.revision.desc()).limit(1)).first()
+    return connection.execute(
+        query.order_by(plans.c.issued_on.is_(None), plans.c.issued_on.desc(), plans.c.revision.desc()).limit(1)
+    ).first()
 
 
 def followed(connection: Connection, plan_ids: Sequence[int]) -> list[Row[Any]]:
