@@ -137,3 +137,22 @@ def test_no_years_and_the_ends_of_time() -> None:
     closed = Calendar(off={date.max: "x", date.min: "x"}, working={})
     assert closed.on_or_after(date.max) == date.max
     assert closed.on_or_before(date.min) == date.min
+
+
+def test_working_days_between_two_days_are_counted_one_by_one() -> None:
+    """Across one, two and three years, in both directions, against plain counting."""
+    calendar = national(range(2024, 2029))
+    days = [date(2025, 6, 6), date(2025, 6, 9), date(2025, 12, 31), date(2026, 1, 1), date(2027, 3, 1)]
+    for first in days:
+        for last in days:
+            low, high = sorted((first, last))
+            plain = sum(
+                calendar.is_working(date.fromordinal(n)) for n in range(low.toordinal() + 1, high.toordinal() + 1)
+            )
+            if last >= first:
+                assert calendar.working_between(first, last) == plain, (first, last)
+            else:
+                back = sum(
+                    calendar.is_working(date.fromordinal(n)) for n in range(low.toordinal(), high.toordinal())
+                )
+                assert calendar.working_between(first, last) == -back, (first, last)

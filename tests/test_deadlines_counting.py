@@ -244,3 +244,20 @@ def test_period_names_are_unique(rule: str) -> None:
 
 def test_counting_needs_no_holidays() -> None:
     assert count(date(2026, 9, 1), 1, Unit.WORKING_DAYS, Calendar(off={}, working={})) == date(2026, 9, 2)
+
+
+def test_years_are_counted_as_twelve_months_each() -> None:
+    calendar = national([2026])
+    assert count(date(2024, 2, 29), 2, Unit.YEARS, calendar) == date(2026, 2, 28)
+    assert count(date(2025, 5, 4), 3, Unit.YEARS, calendar) == date(2028, 5, 4)
+
+
+def test_the_next_such_day_of_an_odd_year_is_in_the_year_after() -> None:
+    assert first_from(MonthDay(month=3, day=1), date(2025, 3, 2)) == date(2026, 3, 1)
+    assert last_until(MonthDay(month=3, day=1), date(2025, 2, 2)) == date(2024, 3, 1)
+
+
+def test_a_yearly_check_needs_a_real_day() -> None:
+    for month, day in ((12, 0), (12, 29), (0, 14), (13, 14)):
+        with pytest.raises(ValueError, match="yearly_check"):
+            Counting(yearly_check=(month, day))

@@ -428,3 +428,18 @@ def test_every_rule_has_a_sentence_of_its_own() -> None:
 def test_no_sentence_is_left_of_a_rule_that_is_gone() -> None:
     names = {rule.name.removesuffix("-without-year") for rule in (*CLAUSES, *ATOMS)}
     assert set(sentences.SAID) - {"note", "condition-not-read"} <= names
+
+
+def test_a_document_awaited_beside_a_date_in_the_cell_is_a_gate_unless_it_is_counted_from() -> None:
+    (_, gate) = terms("Quý III/2026 (sau khi Chính phủ ban hành Nghị định)")
+    assert isinstance(gate, Conditional)
+    assert gate.gate
+    (_, counted) = terms("Quý III/2026; 15 ngày sau khi Chính phủ ban hành Nghị định")
+    assert isinstance(counted, Conditional)
+    assert (counted.gate, counted.offset) == (False, 15)
+
+
+def test_a_blank_cell_with_a_condition_that_cannot_be_read_is_doubtful() -> None:
+    reading = read_task("", ["(tùy tình hình 3 mặt)"])
+    assert isinstance(reading, Deadline)
+    assert (reading.terms, reading.confidence) == ((Unspecified(),), 0.5)

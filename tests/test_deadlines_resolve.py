@@ -677,3 +677,10 @@ def test_need_that_a_person_recorded_all_the_same_gives_its_own_dates() -> None:
         ("t1:once", date(2018, 5, 8)),
         ("t0:once", date(2018, 12, 28)),
     ]
+
+
+def test_an_approval_without_a_name_is_a_gate_and_no_occasion() -> None:
+    approved = Conditional(condition=Condition(act="phê duyệt"), gate=True)
+    assert [one.key for one in dates(Fixed(due=date(2018, 12, 28)), approved).blocked] == ["t0:once"]
+    if_any = Conditional(condition=Condition(act="có"), gate=True)
+    assert dates(Fixed(due=date(2018, 12, 28)), if_any).blocked == ()
