@@ -103,7 +103,6 @@ class Reminding(_Part):
     groups_coordinate: bool = False
     most_a_day: int = Field(default=10, ge=1, le=1000)
     """How many messages one address takes in a day, for whatever agencies and by whatever channel."""
-    ask_waiting_every: int = Field(default=14, ge=1, le=366)
 
 
 class Desk(_Part):

@@ -38,9 +38,7 @@ readings = st.builds(
     t.Deadline,
     text=texts,
     terms=st.lists(terms, min_size=1, max_size=3).map(tuple),
-    evidence=st.lists(st.builds(t.Evidence, rule=texts, words=texts, span=st.just((0, 3))), max_size=2).map(
-        tuple
-    ),
+    evidence=st.lists(st.builds(t.Evidence, rule=texts, words=texts, span=st.just((0, 3))), max_size=2).map(tuple),
     milestone=st.one_of(st.none(), st.builds(t.Milestone, actor=texts, act=texts)),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from deadlines.directory import Directory
@@ -10,15 +11,25 @@ from deadlines.directory_text import name_key
 from store.plans import AssignmentRecord
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Naming:
+    """How the words of a cell are turned into agencies.
+
+    `issued` is the plan's date: a name of that day is followed to whoever has its duties `on`. `names` are
+    words that the directory does not know and a person has said whose they are, folded as `name_key` does.
+    """
+
+    directory: Directory
+    province: str
+    on: date
+    issued: date | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
 def assign(
-    directory: Directory,
-    lead_text: str | None,
-    coordinating_text: str | None,
-    *,
-    on: date,
-    names: Mapping[str, str] | None = None,
+    naming: Naming, lead_text: str | None, coordinating_text: str | None
 ) -> tuple[tuple[AssignmentRecord, ...], str | None]:
-    """Who leads and who coordinates as of `on`, and the words of the lead's cell that nobody matched.
+    """Who leads and who coordinates, and the words of the lead's cell that nobody matched.
 
     An agency that leads is not told a second time for coordinating.
     """
@@ -27,7 +38,7 @@ def assign(
     for role, text in (("lead", lead_text), ("coordinating", coordinating_text)):
         if not text:
             continue
-        cell = directory.read_cell(text, on=on)
+        cell = naming.directory.read_cell(text, on=naming.on, issued=naming.issued, province=naming.province)
         for match in cell.matches:
             as_role = "coordinating" if match.coordinating else role
             for agency in match.agencies:
@@ -38,8 +49,11 @@ def assign(
                             agency=agency, role=as_role, words=match.words, as_group=match.group is not None
                         ),
                     )
-        for words in [part.words for part in cell.ambiguous] + [part.words for part in cell.unknown]:
-            told = (names or {}).get(name_key(words))
+        # A group without members reaches nobody, so its words are as unmatched as words nobody knows.
+        lost = [one.words for one in cell.ambiguous] + [one.words for one in cell.unknown]
+        lost += [one.words for one in cell.nobody]
+        for words in lost:
+            told = naming.names.get(name_key(words))
             if told is None:
                 unmatched += [words] if role == "lead" else []
             elif (told, "lead") not in named:

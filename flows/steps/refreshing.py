@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from deadlines.directory_types import Agency
-from flows.steps.assigning import assign
+from flows.steps.assigning import Naming, assign
 from flows.steps.resolving import announce, resolve_tasks
 from flows.steps.workplace import Workplace
 from store import directory, dues, names, plans, runs
@@ -64,9 +64,14 @@ def _agencies(connection: Connection, workplace: Workplace, now: datetime, today
     )
     known = names.known(connection, workplace.province)
     for task in plans.open_cells(connection, workplace.province):
-        assignments, unknown = assign(
-            workplace.directory, task.lead_text, task.coordinating_text, on=today, names=known
+        naming = Naming(
+            directory=workplace.directory,
+            province=workplace.province,
+            on=today,
+            issued=task.issued_on,
+            names=known,
         )
+        assignments, unknown = assign(naming, task.lead_text, task.coordinating_text)
         plans.reassign(connection, workplace.province, task.id, assignments, unknown)
     dues.look_again(connection, workplace.province, today)
 
