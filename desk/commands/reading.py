@@ -41,9 +41,8 @@ def _show(plan: Plan) -> None:
 
 def explain_texts(texts: Sequence[str], *, issued: str | None, json: bool) -> int:
     """Say how each text is read, by which rules, from which words, and each step to the date."""
-    from flows.steps.explaining import explain
-
     from desk.commands.printing import Misused, day, misuse
+    from flows.steps.explaining import explain
 
     try:
         on = day(issued)
