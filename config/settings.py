@@ -140,6 +140,8 @@ class Settings(_Part):
     """How long to wait for another writer of an SQLite database."""
     smtp_url: str | None = Field(default=None, repr=False)
     key: str | None = Field(default=None, repr=False)
+    bounces_url: str | None = Field(default=None, repr=False)
+    """The mailbox that returned mails come to: imaps://user:password@host/folder."""
     ping_url: str | None = Field(default=None, repr=False)
     """Asked for after each good daily run; its path is often a secret."""
     office: Office
@@ -166,6 +168,7 @@ def load(environment: Mapping[str, str] | None = None, province: str | None = No
         busy_seconds=_number(given, "DONDOC_BUSY_SECONDS", 30.0),
         smtp_url=secret(given, "DONDOC_SMTP_URL"),
         key=secret(given, "DONDOC_KEY"),
+        bounces_url=secret(given, "DONDOC_BOUNCES_URL"),
         ping_url=_ping_url(given),
         office=file.office,
         schedule=file.schedule,

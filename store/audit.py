@@ -56,8 +56,8 @@ def record(
 def verify(connection: Connection, province: str) -> int | Broken:
     """How many entries the chain has, or where it breaks. Reads them one by one."""
     previous, count = GENESIS, 0
-    rows = connection.execution_options(yield_per=1000).execute(
-        select(audit).where(audit.c.province == province).order_by(audit.c.id)
+    rows = connection.execute(
+        select(audit).where(audit.c.province == province).order_by(audit.c.id).execution_options(yield_per=1000)
     )
     for row in rows.mappings():
         entry = {name: row[name] for name in ("province", "actor", "action", "subject", "before", "after")}

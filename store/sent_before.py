@@ -74,3 +74,16 @@ def unsure_before(connection: Connection, message: Row[Any]) -> bool:
 
 def sealed_recipient(connection: Connection, message_id: int) -> bytes | None:
     return connection.execute(select(messages.c.recipient_sealed).where(messages.c.id == message_id)).scalar()
+
+
+def keys_to(connection: Connection, province: str, lookup: str, *, since: datetime) -> list[str]:
+    """The keys of the mails that one address was sent since `since`."""
+    rows = connection.execute(
+        select(messages.c.key).where(
+            messages.c.province == province,
+            messages.c.recipient_lookup == lookup,
+            messages.c.state.in_(("sent", "unconfirmed")),
+            messages.c.ended_at >= since,
+        )
+    )
+    return [row.key for row in rows]

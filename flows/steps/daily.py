@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.steps import clock as clocks
 from flows.steps import missed
+from flows.steps.bouncing import collect
 from flows.steps.deciding import Decided, decide
 from flows.steps.digesting import decide_digest
 from flows.steps.importing import Imported, NotImported, import_inbox
@@ -18,6 +19,7 @@ from flows.steps.refreshing import refresh
 from flows.steps.resolving import announce, extend_horizons
 from flows.steps.sending import Delivered, deliver
 from flows.steps.workplace import Workplace
+from notifiers.errors import NotSent
 from store import runs
 
 ACTOR = "dondoc"
@@ -34,6 +36,7 @@ class Report:
     decided: Decided = field(default_factory=Decided)
     delivered: Delivered = field(default_factory=Delivered)
     day_off: str | None = None
+    bounced: int = 0
 
     def counts(self) -> dict[str, Any]:
         """The figures that are kept with the run and printed by `--json`."""
@@ -46,6 +49,7 @@ class Report:
             "plans_failed": len(self.not_imported),
             "tasks_imported": sum(one.tasks for one in self.imported if not one.saved.known),
             "failures": [[one.file, one.message] for one in self.not_imported],
+            "bounced": self.bounced,
             "looked_at": self.decided.looked_at,
             "planned": self.decided.planned,
             "lapsed": self.decided.lapsed,
@@ -57,8 +61,18 @@ class Report:
 
 def prepare(workplace: Workplace, report: Report, *, now: datetime) -> None:
     """Import what lies in the inbox and follow what changed in the configuration."""
+    report.bounced = _returned(workplace, now)
     report.changed = refresh(workplace, now=now, today=report.day)
     report.imported, report.not_imported = import_inbox(workplace, now=now, today=report.day, actor=ACTOR)
+
+
+def _returned(workplace: Workplace, now: datetime) -> int:
+    """Look for returned mails; a mailbox that cannot be read stops nothing."""
+    try:
+        return collect(workplace, now=now)
+    except NotSent as failure:
+        logger("daily").error("bounces not read", error=failure.reason, code=failure.code)
+        return 0
 
 
 def resolve(workplace: Workplace, report: Report, *, now: datetime) -> None:

@@ -26,6 +26,8 @@ def lines_of_counts(counts: dict[str, Any]) -> list[str]:
     if counts["plans_imported"]:
         lines.append(f"Nhập {counts['plans_imported']} kế hoạch, {counts['tasks_imported']} nhiệm vụ.")
     lines += [f"Không nhập được {file}: {why}" for file, why in counts["failures"]]
+    if counts.get("bounced"):
+        lines.append(f"{counts['bounced']} địa chỉ không nhận được thư gửi trước đây, đã đánh dấu.")
     lines.append(f"Xem xét {counts['looked_at']} thời hạn, lập {counts['planned']} nhắc việc.")
     if counts["messages"]:
         told = ", ".join(f"{OUTCOMES[name]} {count}" for name, count in sorted(counts["messages"].items()))
