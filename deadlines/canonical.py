@@ -110,7 +110,9 @@ def _conditional(term: Conditional) -> str | None:
         return f"theo {condition.instrument} của {', '.join(condition.actors)}"
     if condition.act in ("đột xuất", "theo", "cần thiết") or not condition.instrument or not condition.act:
         return condition.act if condition.act == "đột xuất" else None
-    awaited = _event(", ".join(condition.actors), condition.act, condition.instrument)
+    # A bracket at the end of a text is read as a remark, so the printed form of a name has none.
+    instrument = condition.instrument.replace("(", "").replace(")", "")
+    awaited = _event(", ".join(condition.actors), condition.act, instrument)
     if awaited is None:
         return None
     return f"sau khi {awaited}" if term.offset is None else f"{term.offset} {_UNITS[term.unit]} sau khi {awaited}"
