@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from store.audit import record
-from store.schema import events, extensions, plans, releases, tasks
+from store.schema import events, extensions, releases
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,14 +210,4 @@ def extended(connection: Connection, task_ids: Sequence[int]) -> Mapping[int, di
     )
     for task_id, key, new_on in rows:
         found.setdefault(task_id, {})[key] = new_on
-    return found
-
-
-def task_numbers(connection: Connection, plan_id: int) -> dict[str, list[int]]:
-    """The tasks of a plan by their printed number; a number may stand in several sections."""
-    found: dict[str, list[int]] = {}
-    for row in connection.execute(
-        select(tasks.c.id, tasks.c.number).join(plans).where(plans.c.id == plan_id, tasks.c.state != "withdrawn")
-    ):
-        found.setdefault(row.number, []).append(row.id)
     return found

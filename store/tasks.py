@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from store.audit import record
 from store.schema import assignments, deadlines, dues, plans, tasks
@@ -279,9 +279,3 @@ def open_dues(connection: Connection, task_id: int) -> Sequence[Row[Any]]:
     return connection.execute(
         select(dues).where(dues.c.task_id == task_id, dues.c.state == "open").order_by(dues.c.on_date)
     ).all()
-
-
-def count_open(connection: Connection, province: str) -> int:
-    return connection.execute(
-        select(func.count()).where(tasks.c.province == province, tasks.c.state == "open")
-    ).scalar_one()
