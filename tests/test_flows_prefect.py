@@ -49,7 +49,7 @@ def test_a_failing_flow_says_why_and_exits_1(dondoc: Cli, tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_the_schedule_of_serve_fires(tmp_path: Path) -> None:
-    """`dondoc serve` with its own Prefect server; the hour of the daily run is two minutes away at most."""
+    """`dondoc serve` with its own Prefect server; its hour is two and a half minutes away at most."""
     import shutil
     from datetime import datetime, timedelta
     from zoneinfo import ZoneInfo
@@ -57,8 +57,8 @@ def test_the_schedule_of_serve_fires(tmp_path: Path) -> None:
     config = tmp_path / "config"
     shutil.copytree(ROOT / "config", config, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     zone = ZoneInfo("Asia/Ho_Chi_Minh")
-    # The server needs up to half a minute to start; the next whole minute after that is the hour.
-    at = datetime.now(zone) + timedelta(seconds=75)
+    # Cutting the seconds off leaves at least 90 of them for the server to start on a busy machine.
+    at = datetime.now(zone) + timedelta(seconds=150)
     text = (config / "dondoc.toml").read_text(encoding="utf-8")
     text = text.replace('daily_at = "07:30"', f'daily_at = "{at:%H:%M}"')
     (config / "dondoc.toml").write_text(text, encoding="utf-8")
@@ -84,7 +84,9 @@ def test_the_schedule_of_serve_fires(tmp_path: Path) -> None:
         start_new_session=True,
     )
     try:
-        assert _runs_within(tmp_path / "var" / "dondoc.db", 180), (tmp_path / "log").read_text()[-3000:]
+        assert _runs_within(tmp_path / "var" / "dondoc.db", 360), (tmp_path / "log").read_text()[-3000:]
+        # Without this the run that `serve` makes up for after a while would hide a schedule that never fires.
+        assert "không qua Prefect" not in (tmp_path / "log").read_text()
     finally:
         os.killpg(served.pid, signal.SIGTERM)
         served.wait(timeout=60)
