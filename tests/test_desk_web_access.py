@@ -14,7 +14,7 @@ from store.people import ROLES
 from tests.desk_samples import BASE, PASSWORD, Clock, add_user, browser, logged_in, morning, opened, with_samples
 
 GATED = [entry for entry in ROUTES if entry.role is not None]
-PUBLIC = {"/login", "/healthz", "/calendar/{secret}.ics"}
+PUBLIC = {"/login", "/language", "/healthz", "/calendar/{secret}.ics"}
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from starlette.responses import Response
 
 from desk.web import gate, passwords
+from desk.web.language import COOKIE, LANGUAGES
 from desk.web.visit import Visit
 from store import people
 from store.audit import record
@@ -24,7 +25,7 @@ def form(visit: Visit) -> Response:
     gate.recognise(visit)
     if visit.user is not None:
         return visit.go("/")
-    return visit.page("login.html", next=_inside(visit.query("next")), wrong="", name="")
+    return visit.page("login.html", next=inside(visit.query("next")), wrong="", name="")
 
 
 def enter(visit: Visit) -> Response:
@@ -46,7 +47,7 @@ def enter(visit: Visit) -> Response:
 
 
 def _again(visit: Visit, name: str, wrong: str, status: int) -> Response:
-    return visit.page("login.html", status, next=_inside(visit.text("next")), wrong=wrong, name=name)
+    return visit.page("login.html", status, next=inside(visit.text("next")), wrong=wrong, name=name)
 
 
 def _may_try(visit: Visit, name: str) -> bool:
@@ -102,7 +103,7 @@ def _welcome(visit: Visit, user: Row[Any], password: str) -> Response:
             action="login",
             subject=f"user:{user.name}",
         )
-    response = visit.go(_inside(visit.text("next")))
+    response = visit.go(inside(visit.text("next")))
     _set_cookie(visit, response, secret)
     return response
 
@@ -131,7 +132,7 @@ def _note(visit: Visit, action: str, name: str) -> None:
         )
 
 
-def _inside(path: str) -> str:
+def inside(path: str) -> str:
     """A path of this desk, never another host's."""
     inside = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path and "\n" not in path
     return path if inside else "/"
@@ -208,3 +209,20 @@ def set_totp(visit: Visit) -> Response:
 
 def _is_secret(text: str) -> bool:
     return len(text) == 32 and set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+
+
+def choose_language(visit: Visit) -> Response:
+    """Keep which language to show for a year, and go back to the page."""
+    chosen = visit.text("to")
+    response = visit.go(inside(visit.text("next")))
+    if chosen in LANGUAGES:
+        response.set_cookie(
+            COOKIE,
+            chosen,
+            max_age=366 * 24 * 3600,
+            path="/",
+            secure=gate.secure(visit),
+            httponly=True,
+            samesite="lax",
+        )
+    return response

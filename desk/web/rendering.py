@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from desk.web import words
+from desk.web.language import ENGLISH, LANGUAGES, in_page
 
 FOLDER = Path(__file__).parent
 
@@ -31,7 +33,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"day": shown_day, "moment": shown_moment, "number": shown_number, "query": urlencode}
-    made.globals |= {"words": words}
+    made.globals |= {"words": words, "_": in_page, "LANGUAGES": LANGUAGES}
     return made
 
 
@@ -44,6 +46,7 @@ def shown_moment(value: datetime | None, zone: ZoneInfo) -> str:
     return f"{value.astimezone(zone):%H:%M %d/%m/%Y}" if value else "–"
 
 
-def shown_number(value: int) -> str:
-    """Thousands take a dot."""
-    return f"{value:,}".replace(",", ".")
+@pass_context
+def shown_number(context: Context, value: int) -> str:
+    """Thousands take a dot, in English a comma."""
+    return f"{value:,}" if context["language"] == ENGLISH else f"{value:,}".replace(",", ".")

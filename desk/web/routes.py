@@ -34,6 +34,7 @@ AGENCIES_OWN = (
 DOOR = (
     Entry("GET", "/login", None, login.form),
     Entry("POST", "/login", None, login.enter),
+    Entry("POST", "/language", None, login.choose_language),
     Entry("POST", "/logout", "viewer", login.leave),
     Entry("GET", "/account", "viewer", login.account),
     Entry("POST", "/account/password", "viewer", login.change_password),

@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from sqlalchemy import Row
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from desk.web.guard import Place
+from desk.web import language
+from desk.web.guard import SAFE, Place
 from desk.web.rendering import render
 from flows.steps.workplace import Workplace
 from store.people import ROLES, Lifetime
@@ -101,6 +102,16 @@ class Visit:
     def actor(self) -> str:
         return f"user:{self.user.name}" if self.user is not None else "desk"
 
+    @property
+    def language(self) -> str:
+        """What the person chose to read: Vietnamese unless a cookie says otherwise."""
+        chosen = self.request.cookies.get(language.COOKIE, "")
+        return chosen if chosen in language.LANGUAGES else language.VIETNAMESE
+
+    def said(self, text: str) -> str:
+        """A text of the program in that language."""
+        return language.said(self.language, text)
+
     def may(self, role: str) -> bool:
         return self.user is not None and ROLES.index(self.user.role) >= ROLES.index(role)
 
@@ -146,6 +157,13 @@ class Visit:
         parts = urlsplit(self.request.headers.get("referer", ""))
         return parts.path + (f"?{parts.query}" if parts.query else "") if parts.path.startswith("/") else "/"
 
+    def _again(self) -> str:
+        """This page's address without what was told, to look at it in another language; "/" after a form."""
+        if self.request.method not in SAFE:
+            return "/"
+        kept = [(name, value) for name, value in self.request.query_params.multi_items() if name != "told"]
+        return self.request.url.path + (f"?{urlencode(kept)}" if kept else "")
+
     def _common(self) -> Mapping[str, Any]:
         office = self.workplace.settings.office
         return {
@@ -154,6 +172,8 @@ class Visit:
             "office": office.name,
             "today": self.today,
             "here": self.request.url.path,
+            "language": self.language,
+            "again": self._again(),
             "told": self.query("told"),
             "name_of": self.workplace.directory.name,
             "zone": self.workplace.settings.schedule.zone,
