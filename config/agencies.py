@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from config.agency_files import CATALOGUE_FILE, Draft, read_province
+from config.agency_files import CATALOGUE_FILE, Draft, read_plain, read_province, root_of
 from config.agency_tables import Entry
 from config.agency_writing import to_toml
 from config.errors import ConfigError
@@ -20,7 +20,7 @@ from deadlines.directory import AgencyKind, Directory
 from deadlines.directory_change import Change, difference
 from deadlines.directory_check import Fault, faults
 
-__all__ = ["Change", "Problem", "checked", "difference", "load", "problems", "save", "to_toml"]
+__all__ = ["Change", "Problem", "checked", "difference", "load", "loads", "problems", "save", "to_toml"]
 
 _NOT_REMINDED = frozenset({AgencyKind.CENTRAL, AgencyKind.COUNCIL})
 _REACH = {"email": "email", "zalo": "zalo_uid"}
@@ -46,6 +46,13 @@ def load(folder_or_file: Path) -> Directory:
     for file in files:
         read_province(file, draft)
     return checked(draft, str(path))
+
+
+def loads(text: str, name: str) -> Directory:
+    """The directory of what `to_toml` wrote; `name` is told with a mistake. Raises ConfigError."""
+    draft = Draft()
+    read_plain(root_of(text, name), draft)
+    return checked(draft, name)
 
 
 def checked(draft: Draft, file: str) -> Directory:

@@ -56,12 +56,21 @@ class Draft:
 def read_toml(path: Path) -> Entry:
     """The root table of a file. Raises ConfigError where it is no TOML of our format."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigError(file=path, field="", value=error.strerror or "", allowed="một tệp đọc được") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise ConfigError(file=path, field="", value="", allowed=f"TOML, UTF-8 ({error})") from error
-    root = Entry(file=str(path), where="", values=values)
+    return root_of(text, str(path))
+
+
+def root_of(text: str, path: str) -> Entry:
+    """The root table of what a file says. Raises ConfigError."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(file=path, field="", value="", allowed=f"TOML, UTF-8 ({error})") from error
+    root = Entry(file=path, where="", values=values)
     if values.get("format") != FORMAT:
         raise root.wrong("format", f"format = {FORMAT}")
     return root
@@ -80,7 +89,7 @@ def read_province(path: Path, draft: Draft) -> None:
     catalogue = catalogue_beside(path)
     heading = _heading(root)
     if heading is None:
-        _read_plain(root, draft)
+        read_plain(root, draft)
         return
     if heading.code in draft.provinces:
         return
@@ -129,7 +138,7 @@ def _read_places(root: Entry, heading: Heading, draft: Draft) -> None:
         draft.add(agency, units or root)
 
 
-def _read_plain(root: Entry, draft: Draft) -> None:
+def read_plain(root: Entry, draft: Draft) -> None:
     """A written-out directory: [[provinces]], and every agency with its province."""
     for entry in root.tables("provinces"):
         entry.only("code", "name", "aliases")

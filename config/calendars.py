@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
+import tomlkit
+
 from config.errors import ConfigError
 from deadlines.calendar import Calendar, YearCalendar, national
 
@@ -26,19 +28,37 @@ _FIXED_HOLIDAYS = ((1, 1), (4, 30), (5, 1), (9, 2))
 """Solar holidays of Bộ luật Lao động 2019, Điều 112: a schedule without them has been left unfinished."""
 
 
-def load(folder: Path) -> Calendar:
-    """The national calendar, overruled by every `<year>.toml` of `folder`.
+def load(folder: Path, edited: Mapping[int, str] | None = None) -> Calendar:
+    """The national calendar, overruled by every `<year>.toml` of `folder`, and that by the years of `edited`.
 
     Raises ConfigError at the first mistake, also where the folder is missing.
     """
     if not folder.is_dir():
         raise ConfigError(file=folder, field="", value="", allowed="một thư mục có các tệp <năm>.toml")
-    return national(YEARS).overruled_by(*(read(path) for path in sorted(folder.glob("*.toml"))))
+    instead = {f"{year}.toml": text for year, text in (edited or {}).items()}
+    years = [read(path) for path in sorted(folder.glob("*.toml")) if path.name not in instead]
+    years += [reads(text, name) for name, text in sorted(instead.items())]
+    return national(YEARS).overruled_by(*years)
 
 
 def read(path: Path) -> YearCalendar:
     """One year's file. Raises ConfigError."""
-    table = _table(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(file=path, field="", value="", allowed=f"tệp TOML mã hóa UTF-8 ({error})") from error
+    except OSError as error:
+        raise ConfigError(file=path, field="", value="", allowed="một tệp đọc được") from error
+    return _year_of(path, text)
+
+
+def reads(text: str, name: str) -> YearCalendar:
+    """What the file of that name ("2026.toml") would say. Raises ConfigError."""
+    return _year_of(Path(name), text)
+
+
+def _year_of(path: Path, text: str) -> YearCalendar:
+    table = _table(path, text)
     for name in table:
         if name not in _FIELDS:
             raise ConfigError(file=path, field=name, value="", allowed=", ".join(sorted(_FIELDS)))
@@ -54,13 +74,11 @@ def read(path: Path) -> YearCalendar:
     return YearCalendar(year=year, off=off, working=working, official=official)
 
 
-def _table(path: Path) -> Mapping[str, object]:
+def _table(path: Path, text: str) -> Mapping[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(file=path, field="", value="", allowed=f"tệp TOML mã hóa UTF-8 ({error})") from error
-    except OSError as error:
-        raise ConfigError(file=path, field="", value="", allowed="một tệp đọc được") from error
 
 
 def _year(path: Path, table: Mapping[str, object]) -> int:
@@ -113,3 +131,12 @@ def _check_complete(path: Path, year: int, off: Mapping[date, str]) -> None:
                 value="",
                 allowed=f"có cả ngày {day:02}/{month:02}/{year}, hoặc ghi official = false khi chưa đủ",
             )
+
+
+def to_toml(year: YearCalendar) -> str:
+    """One year as its file has it: reading it back gives an equal year."""
+    lines = [f"year = {year.year}", f"official = {'true' if year.official else 'false'}"]
+    for name, days in (("days_off", year.off), ("working_weekends", year.working)):
+        lines += ["", f"[{name}]"]
+        lines += [f"{day.isoformat()} = {tomlkit.item(why).as_string()}" for day, why in sorted(days.items())]
+    return "\n".join(lines) + "\n"

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from config.errors import ConfigError
-from config.settings import read_toml, validated
+from config.settings import read_toml, toml_of, validated
 from deadlines.policy import Course, Policy, Stage
 
 DEFAULT = "default"
@@ -61,7 +61,16 @@ class _Use(BaseModel):
 
 def load(path: Path) -> Policies:
     """Every policy of the file. Raises ConfigError at the first mistake."""
-    data = read_toml(path)
+    return _built(path, read_toml(path))
+
+
+def loads(text: str, name: str = "policies.toml") -> Policies:
+    """Every policy of what such a file says; `name` is told with a mistake. Raises ConfigError."""
+    path = Path(name)
+    return _built(path, toml_of(text, path))
+
+
+def _built(path: Path, data: dict[str, Any]) -> Policies:
     uses = data.pop("use", [])
     policies = {name: _policy(path, name, table) for name, table in data.items()}
     if DEFAULT not in policies:

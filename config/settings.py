@@ -114,6 +114,10 @@ class Desk(_Part):
     idle_minutes: int = Field(default=30, ge=1, le=1440)
     absolute_hours: int = Field(default=8, ge=1, le=168)
     link_days: int = Field(default=120, ge=1, le=3660)
+    admins_need_totp: bool = False
+    """Whether admins have to set up the second step before they may do anything."""
+    key_grace_days: int = Field(default=14, ge=0, le=366)
+    """How long links that were signed with the key before the present one still open."""
     trusted_proxies: tuple[str, ...] = ()
 
 
@@ -274,7 +278,7 @@ def _number(given: Mapping[str, str], name: str, default: float) -> float:
 def read_toml(path: Path) -> dict[str, Any]:
     """The file's contents. Raises ConfigError where it is missing, unreadable or no TOML."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ConfigError(
             file=path, field="", value="", allowed="tệp này phải có trong thư mục cấu hình"
@@ -283,6 +287,13 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(file=path, field="", value="", allowed="một tệp đọc được") from error
     except UnicodeDecodeError as error:
         raise ConfigError(file=path, field="", value="", allowed="văn bản mã UTF-8") from error
+    return toml_of(text, path)
+
+
+def toml_of(text: str, path: Path) -> dict[str, Any]:
+    """The contents of a file that has been read. Raises ConfigError where it is no TOML."""
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(file=path, field="", value="", allowed=f"TOML đúng cú pháp ({error})") from error
 

@@ -1,6 +1,8 @@
-"""The desk's own tables: who may enter, what is open, tokens of programs and calendars, and how often one may try.
+"""The desk's own tables: who may enter, what is open, tokens of programs and calendars, how often one may try,
+what admins changed in the configuration, and what agencies propose.
 
 No table holds a secret that could be used: passwords are argon2id, everything else a SHA-256 of random bytes.
+What may name people is sealed.
 """
 
 from __future__ import annotations
@@ -25,9 +27,17 @@ from sqlalchemy import (
 from store.types import Instant
 
 
-def tables(metadata: MetaData) -> tuple[Table, Table, Table, Table, Table]:
-    """Users, sessions, tokens, throttles and agency names, declared on the one metadata of the store."""
-    return _users(metadata), _sessions(metadata), _tokens(metadata), _throttles(metadata), _names(metadata)
+def tables(metadata: MetaData) -> tuple[Table, Table, Table, Table, Table, Table, Table]:
+    """Users, sessions, tokens, throttles, agency names, editions and proposals, on the metadata of the store."""
+    return (
+        _users(metadata),
+        _sessions(metadata),
+        _tokens(metadata),
+        _throttles(metadata),
+        _names(metadata),
+        _editions(metadata),
+        _proposals(metadata),
+    )
 
 
 def _users(metadata: MetaData) -> Table:
@@ -106,4 +116,45 @@ def _names(metadata: MetaData) -> Table:
         Column("recorded_at", Instant, nullable=False),
         Column("recorded_by", Text, nullable=False),
         UniqueConstraint("province", "words"),
+    )
+
+
+def _editions(metadata: MetaData) -> Table:
+    """What admins wrote at the desk in the place of a configuration file; the highest version holds."""
+    return Table(
+        "editions",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("province", String(40), nullable=False),
+        Column("part", String(80), nullable=False),
+        Column("version", Integer, nullable=False),
+        # NULL: the file holds again.
+        Column("content_sealed", LargeBinary),
+        Column("changed_at", Instant, nullable=False),
+        Column("changed_by", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        UniqueConstraint("province", "part", "version"),
+    )
+
+
+def _proposals(metadata: MetaData) -> Table:
+    """What an agency asks the operator to change: its contacts, or whose a task is."""
+    return Table(
+        "proposals",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("province", String(40), nullable=False),
+        Column("agency", String(80), nullable=False),
+        Column("kind", String(20), nullable=False),
+        Column("task_id", ForeignKey("tasks.id")),
+        Column("content_sealed", LargeBinary, nullable=False),
+        Column("state", String(20), nullable=False),
+        Column("reason", Text),
+        Column("received_at", Instant, nullable=False),
+        Column("decided_at", Instant),
+        Column("decided_by", Text),
+        CheckConstraint("kind IN ('contacts', 'not_ours')", name="kind"),
+        CheckConstraint("state IN ('received', 'accepted', 'returned')", name="state"),
+        Index(None, "province", "state"),
+        Index(None, "task_id"),
     )

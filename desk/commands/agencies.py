@@ -126,7 +126,7 @@ def _settle(work: AtWork, found: Proposed | NoSuch, *, apply: bool, json: bool) 
     """Show the differences; with `apply`, write them."""
     if isinstance(found, NoSuch):
         return fail(found.message)
-    kept: Path | NoSuch | None = None
+    kept: Path | str | NoSuch | None = None
     if apply and found.changes:
         work.place.ready()
         kept = directing.put_in_place(work.place, found, now=work.now, actor=actor())

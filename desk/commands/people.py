@@ -31,11 +31,12 @@ def erase_person(address: str) -> int:
         written = directing.put_in_place(place, proposed, now=work.now, actor=actor(), copy=False)
         if isinstance(written, NoSuch):
             return fail(written.message)
+    versions = directing.forget(place, address)
     with place.database.write() as connection:
         contacts, messages = persons.erase(
             connection, place.province, address, place.seal, now=work.now, actor=actor()
         )
-    if not (proposed.changes or contacts or messages):
+    if not (proposed.changes or versions or contacts or messages):
         return fail("Không lưu dữ liệu nào về địa chỉ này.")
     put(f"Đã xóa địa chỉ khỏi danh bạ, {contacts} mục liên hệ và {messages} thư đã kết thúc.")
     copies = sorted(directing.file_of(place).parent.glob("*.bak"))

@@ -143,8 +143,8 @@ def _in_zalo_form(
 ) -> Message:
     from notifiers.zalo.text import zalo_fields, zalo_text
 
-    own = workplace.settings.folder / "templates" / "zalo_text.j2"
-    words = own.read_text(encoding="utf-8") if own.is_file() else None
+    own = workplace.templates / "zalo_text.j2" if workplace.templates else None
+    words = own.read_text(encoding="utf-8") if own and own.is_file() else None
     template = workplace.zalo.templates.get(workplace.channels.by_name[channel].url.rpartition("/")[2])
     return Message(
         key=key,

@@ -122,6 +122,7 @@ def compose(
         to_name=to_name,
         created=now,
         references=tuple(message_id(key, host) for key in earlier),
+        templates=workplace.templates,
     )
     return content_of(rendered, ids), rendered
 

@@ -122,7 +122,7 @@ def compose_digest(
         created=now,
         reply_to=office.reply_to,
         attachments=tuple(file for report in reports for file in report.files),
-        templates=_templates(workplace),
+        templates=workplace.templates,
     )
     return content_of(rendered, _ids(referred)), rendered
 
@@ -136,8 +136,3 @@ def _doubt(workplace: Workplace, today: date) -> str:
         if workplace.calendar.is_provisional(year) and (year == today.year or today.month == 12):
             return f"Lịch nghỉ năm {year} còn là dự kiến; đề nghị bổ sung khi có thông báo chính thức."
     return ""
-
-
-def _templates(workplace: Workplace) -> Any:
-    own = workplace.settings.folder / "templates"
-    return own if own.is_dir() else None

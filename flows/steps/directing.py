@@ -15,7 +15,8 @@ from config.settings import PACKAGED
 from deadlines.directory_change import Change, ChangeError, difference, merge, split, with_agencies
 from deadlines.directory_types import Agency, Contact
 from flows.steps.completing import NoSuch
-from flows.steps.workplace import Workplace
+from flows.steps.workplace import AGENCIES, Workplace
+from store import editions
 from store.audit import record
 
 if TYPE_CHECKING:
@@ -119,6 +120,10 @@ def _proposed(workplace: Workplace, directory: Directory, action: str) -> Propos
 
 def without(workplace: Workplace, address: str) -> Proposed:
     """The directory without an address, wherever it stands."""
+    return _proposed(workplace, _without(workplace.directory, address), "agencies.erase")
+
+
+def _without(directory: Directory, address: str) -> Directory:
     wanted = address.strip().lower()
 
     def kept(contact: Contact) -> Contact:
@@ -133,20 +138,23 @@ def without(workplace: Workplace, address: str) -> Proposed:
 
     changed = [
         replace(agency, contacts=tuple(one for one in map(kept, agency.contacts) if one.reachable or one.name))
-        for agency in workplace.directory.agencies
+        for agency in directory.agencies
         if any(kept(one) != one for one in agency.contacts)
     ]
-    return _proposed(workplace, with_agencies(workplace.directory, changed), "agencies.erase")
+    return with_agencies(directory, changed)
 
 
 def put_in_place(
     workplace: Workplace, proposed: Proposed, *, now: datetime, actor: str, copy: bool = True
-) -> Path | NoSuch:
+) -> Path | str | NoSuch:
     """Write the directory, whole or not at all; returns the copy of what it was. Raises ConfigError.
 
     Open tasks follow at the next refresh, which the daily run begins with. Without `copy` none is kept, as
-    where a person is forgotten.
+    where a person is forgotten. Where admins have edited the directory at the desk, it becomes a version there
+    and the result says which.
     """
+    if AGENCIES in workplace.edits:
+        return keep_version(workplace, proposed, expected=None, now=now, actor=actor)
     if workplace.settings.folder.resolve() == PACKAGED.resolve():
         return NoSuch(message=PACKAGED_FOLDER)
     file = file_of(workplace)
@@ -179,6 +187,49 @@ def put_in_place(
     finally:
         made.unlink(missing_ok=True)
     return kept
+
+
+REASONS = {
+    "agencies.import": "Nhập danh bạ từ tệp",
+    "agencies.merge": "Hợp nhất cơ quan",
+    "agencies.split": "Tách cơ quan",
+    "agencies.erase": "Xóa dữ liệu cá nhân",
+    "agencies.edit": "Sửa danh bạ",
+}
+
+
+def keep_version(
+    workplace: Workplace, proposed: Proposed, *, expected: int | None, now: datetime, actor: str, reason: str = ""
+) -> str | NoSuch:
+    """Make the directory hold as a version at the desk; returns how it is called. Raises ConfigError."""
+    from flows.steps import editing
+
+    kept = editing.keep(
+        workplace,
+        AGENCIES,
+        files.to_toml(proposed.directory),
+        expected=expected,
+        reason=reason or REASONS[proposed.action],
+        now=now,
+        actor=actor,
+        **editing.told_changes(proposed.changes),
+    )
+    return kept if isinstance(kept, NoSuch) else f"phiên bản {kept - 1} tại bàn làm việc"
+
+
+def forget(workplace: Workplace, address: str) -> int:
+    """Take an address out of every version that the desk keeps; returns in how many it stood."""
+
+    def without_it(content: str) -> str:
+        directory = files.loads(content, "danh bạ")
+        return files.to_toml(_without(directory, address))
+
+    def clean(content: str) -> str:
+        # A version that never had the address stays as it was written.
+        return without_it(content) if address.strip().lower() in content.lower() else content
+
+    with workplace.database.write() as connection:
+        return editions.rewrite(connection, workplace.province, AGENCIES, workplace.seal, clean)
 
 
 def copy_packaged(folder: Path) -> NoSuch | None:

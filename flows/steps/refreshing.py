@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from deadlines.directory_types import Agency
 from flows.steps.assigning import Naming, assign
 from flows.steps.resolving import announce, resolve_tasks
-from flows.steps.workplace import Workplace
+from flows.steps.workplace import AGENCIES, CALENDAR, POLICIES, Workplace
 from store import directory, dues, names, plans, runs
 from store.directory import AgencyRecord, ContactRecord
 
@@ -36,14 +36,24 @@ def _digest(workplace: Workplace, name: str) -> str:
     settings = workplace.settings
     match name:
         case "agencies":
-            return _files(settings.folder.glob("agencies/**/*")) + settings.office.province
+            return _edits(workplace, AGENCIES) + _files(settings.folder.glob("agencies/**/*")) + workplace.province
         case "calendar":
             return hashlib.sha256(
-                (_files(settings.folder.glob("calendars/*.toml")) + repr(settings.counting)).encode()
+                (
+                    _edits(workplace, CALENDAR)
+                    + _files(settings.folder.glob("calendars/*.toml"))
+                    + repr(settings.counting)
+                ).encode()
             ).hexdigest()
         case _:
             kept = f"{settings.reminding.groups_coordinate}"
-            return _files([settings.folder / "policies.toml"]) + kept
+            return _edits(workplace, POLICIES) + _files([settings.folder / "policies.toml"]) + kept
+
+
+def _edits(workplace: Workplace, part: str) -> str:
+    """A digest of what the desk wrote in the place of the files; nothing where it wrote nothing."""
+    edited = sorted((name, text) for name, text in workplace.edits.items() if name.startswith(part))
+    return hashlib.sha256(repr(edited).encode()).hexdigest() if edited else ""
 
 
 def _files(paths: Iterable[Path]) -> str:

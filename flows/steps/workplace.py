@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,9 @@ from config import settings as settings_files
 from config.settings import Settings
 from store.database import Database
 from store.sealing import Seal, load_seal
+
+AGENCIES, POLICIES, CALENDAR, TEMPLATE = "agencies", "policies", "calendar:", "template:"
+"""The parts of the configuration that can be edited at the desk; a year, or a file's name, follows the colon."""
 
 if TYPE_CHECKING:
     from config.channels import Channels
@@ -63,22 +67,54 @@ class Workplace:
         return load_seal(self.settings.key, self.settings.var)
 
     @cached_property
+    def edits(self) -> Mapping[str, str]:
+        """What admins wrote at the desk in the place of configuration files, by part. Raises StoreError."""
+        from store.editions import current
+
+        path = self.database.path
+        if path is not None and not path.exists():
+            return {}
+        with self.database.read() as connection:
+            return current(connection, self.province, lambda: self.seal)
+
+    @cached_property
     def calendar(self) -> Calendar:
         from config.calendars import load
 
-        return load(self.settings.folder / "calendars")
+        years = {name: text for name, text in self.edits.items() if name.startswith(CALENDAR)}
+        return load(
+            self.settings.folder / "calendars",
+            {int(name.removeprefix(CALENDAR)): text for name, text in years.items()},
+        )
 
     @cached_property
     def directory(self) -> Directory:
-        from config.agencies import load
+        from config.agencies import load, loads
 
+        edited = self.edits.get(AGENCIES)
+        if edited is not None:
+            return loads(edited, "danh bạ sửa tại bàn làm việc")
         return load(self.settings.folder / "agencies" / f"{self.province}.toml")
 
     @cached_property
     def policies(self) -> Policies:
-        from config.policies import load
+        from config.policies import load, loads
 
+        edited = self.edits.get(POLICIES)
+        if edited is not None:
+            return loads(edited, "chính sách sửa tại bàn làm việc")
         return load(self.settings.folder / "policies.toml")
+
+    @cached_property
+    def templates(self) -> Path | None:
+        """The folder of the admins' own wordings; None where there are none."""
+        from flows.steps.wording import folder_of
+
+        own = self.settings.folder / "templates"
+        edited = {
+            name.removeprefix(TEMPLATE): text for name, text in self.edits.items() if name.startswith(TEMPLATE)
+        }
+        return folder_of(own, edited, self.settings.var)
 
     @cached_property
     def channels(self) -> Channels:
