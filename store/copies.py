@@ -13,6 +13,7 @@ from pathlib import Path
 from store import keeping
 from store.database import Database
 from store.errors import StoreError
+from store.failpoints import hit
 from store.keeping import Backup
 from store.moving import copy
 
@@ -33,6 +34,7 @@ def back_up(database: Database, target: Path) -> Backup:
     with closing(sqlite3.connect(part)) as connection:
         # One file, not three: the log is written into it.
         connection.execute("PRAGMA journal_mode=DELETE")
+    hit("backup")
     part.replace(target)
     for ending in ("-wal", "-shm"):
         part.with_name(part.name + ending).unlink(missing_ok=True)

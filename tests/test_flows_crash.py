@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -34,20 +33,6 @@ def test_no_message_is_lost_and_none_changes_however_often_the_sender_is_killed(
     assert verdict.passed, verdict
 
 
-def child(environment: dict[str, str], words: str, failpoint: str) -> int:
-    """How a process ended that was to die at a failpoint."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("DONDOC_")}
-    ran = subprocess.run(
-        [sys.executable, "-c", words],
-        env=clean | environment | {"DONDOC_FAILPOINT": failpoint, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert ran.returncode in {0, -signal.SIGKILL}, ran.stderr
-    return ran.returncode
-
-
 def imports(place: Workplace) -> None:
     now = standing_at(DAY, place.settings.schedule.work_from, place.settings.schedule.zone)()
     import_file(place, PLAN, now=now, today=DAY, actor="test")
@@ -56,49 +41,6 @@ def imports(place: Workplace) -> None:
 def counted(place: Workplace) -> dict[str, int]:
     with place.database.read() as connection:
         return count_rows(connection, place.province)
-
-
-def test_an_import_that_is_killed_leaves_nothing_and_is_done_whole_the_next_time(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    place = open_workplace(environment)
-    place.ready()
-    words = (
-        "from tests.test_flows_crash import imports\n"
-        "from flows.steps.workplace import open_workplace\n"
-        "imports(open_workplace())"
-    )
-    assert child(environment, words, "import-commit") == -signal.SIGKILL
-    assert set(counted(place).values()) == {0}
-    imports(place)
-    whole = counted(place)
-    other = open_workplace({"DONDOC_VAR": str(tmp_path / "other")})
-    other.ready()
-    imports(other)
-    assert whole == counted(other)
-    assert whole["tasks"] > 5
-
-
-def test_a_migration_that_is_killed_leaves_no_half_a_schema(environment: dict[str, str]) -> None:
-    words = "from flows.steps.workplace import open_workplace\nopen_workplace().ready()"
-    assert child(environment, words, "migrate") == -signal.SIGKILL
-    place = open_workplace(environment)
-    place.ready()
-    assert set(counted(place).values()) == {0}
-
-
-def test_a_backup_that_is_killed_is_no_backup(environment: dict[str, str], tmp_path: Path) -> None:
-    place = open_workplace(environment)
-    place.ready()
-    imports(place)
-    target = tmp_path / "copy.db"
-    words = (
-        "import sys; from pathlib import Path\nfrom flows.steps.workplace import open_workplace\n"
-        f"from store.keeping import backup\nbackup(open_workplace().database, Path({str(target)!r}))"
-    )
-    assert child(environment, words, "backup") == -signal.SIGKILL
-    assert not target.exists()
-    assert backup(place.database, target).tasks == counted(place)["tasks"]
 
 
 def test_a_log_that_is_torn_anywhere_loses_only_the_last_commits(

@@ -1,7 +1,7 @@
 """Send messages to a real mail server while the sender is killed with SIGKILL, and count what arrived.
 
     PYTHONPATH=. .venv/bin/python bench/crash/run.py                      10,000 messages, SQLite
-    PYTHONPATH=. .venv/bin/python bench/crash/run.py --postgresql
+    PYTHONPATH=. .venv/bin/python bench/crash/run.py --postgresql [--fsync]
     PYTHONPATH=. .venv/bin/python bench/crash/run.py --short              as the test suite runs it
 
 Every kill happens to a fresh child process of a warm parent, so that a thousand of them take minutes. A child is
@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bench.crash.servers import SinkProcess, postgresql
+from bench.crash.servers import PostgresProcess, SinkProcess
 from bench.daily.seeding import DAY, NOW, Scaled, code, seed, workplace
 from flows.steps.composing import sender
 from flows.steps.deciding import decide
@@ -224,6 +224,7 @@ def _count(verdict: Verdict, place: Scaled, sink: SinkProcess, messages: int) ->
 def main() -> int:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--postgresql", action="store_true")
+    words.add_argument("--fsync", action="store_true", help="PostgreSQL waits for the disk at each commit")
     words.add_argument("--short", action="store_true")
     words.add_argument("--messages", type=int, default=10_000)
     words.add_argument("--random", type=int, default=200)
@@ -233,7 +234,9 @@ def main() -> int:
         asked.messages, asked.random, asked.each = 150, 10, 2
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dondoc-crash-")))
-        url = stack.enter_context(postgresql()) if asked.postgresql else f"sqlite:///{folder / 'dondoc.db'}"
+        url = f"sqlite:///{folder / 'dondoc.db'}"
+        if asked.postgresql:
+            url = stack.enter_context(PostgresProcess(fsync=asked.fsync)).url
         verdict = trial(messages=asked.messages, random_kills=asked.random, each=asked.each, url=url, folder=folder)
     print(json.dumps(asdict(verdict) | {"passed": verdict.passed}, indent=1))
     return 0 if verdict.passed else 1

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 SINK = Path(__file__).with_name("sink.py")
@@ -55,27 +54,60 @@ class SinkProcess:
         return Counter(identity for identity, _, _ in self.kept())
 
 
-@contextmanager
-def postgresql() -> Iterator[str]:
-    """The URL of a fresh database on a server of our own; both are gone afterwards."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[-1].parent
-    folder = Path(tempfile.mkdtemp(prefix="dondoc-crash-pg-"))
-    as_postgres: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-    port = str(40000 + os.getpid() % 20000)
+class PostgresProcess:
+    """`with PostgresProcess() as server:` … `server.url`: an empty database on a server of our own.
 
-    def run(*words: str) -> None:
-        subprocess.run([*as_postgres, *words], check=True, capture_output=True, cwd="/tmp")
+    Both are gone afterwards. Without `fsync` the server does not wait for the disk, which is enough where only
+    clients are killed.
+    """
 
-    data = str(folder / "data")
-    run(str(programs / "initdb"), "-D", data, "-U", "dondoc", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
-    # Killed are the clients, never this server, so it need not wait for the disk.
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    run(str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
-    try:
-        yield f"postgresql://dondoc@127.0.0.1:{port}/postgres"
-    finally:
-        run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+    def __init__(self, *, fsync: bool = False) -> None:
+        self._programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[-1].parent
+        self._folder = Path(tempfile.mkdtemp(prefix="dondoc-crash-pg-"))
+        self._as_postgres: list[str] = []
+        if os.geteuid() == 0:
+            shutil.chown(self._folder, "postgres", "postgres")
+            self._as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        self._options = (
+            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder}"
+            f" -c fsync={'on' if fsync else 'off'}"
+        )
+        self.url = f"postgresql://dondoc@127.0.0.1:{port}/postgres"
+
+    def __enter__(self) -> PostgresProcess:
+        words = ("-U", "dondoc", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
+        self._run("initdb", "-D", str(self._folder / "data"), *words)
+        self._control("start", "-o", self._options)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._control("stop", "-m", "immediate")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def crash(self) -> None:
+        """The server ends without a word to anybody, as by a power cut, and starts again from its log."""
+        self._control("restart", "-m", "immediate", "-o", self._options)
+
+    def database(self, name: str) -> str:
+        """The URL of a new, empty database."""
+        import psycopg
+
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        return self.url.rpartition("/")[0] + f"/{name}"
+
+    def _control(self, *words: str) -> None:
+        self._run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-l", str(self._folder / "log"), *words)
+
+    def _run(self, program: str, *words: str) -> None:
+        # Not captured: the server would inherit the pipe and hold it open.
+        with (self._folder / "said").open("ab") as said:
+            subprocess.run(
+                [*self._as_postgres, str(self._programs / program), *words],
+                check=True,
+                stdout=said,
+                stderr=said,
+                cwd="/tmp",
+            )

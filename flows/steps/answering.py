@@ -17,6 +17,7 @@ from flows.steps.completing import NoSuch
 from flows.steps.linking import agency_link, task_link
 from flows.steps.workplace import Workplace
 from store import answers
+from store.failpoints import hit
 
 __all__ = ["Answered", "agency_link", "confirm", "receive", "return_answer", "task_link"]
 
@@ -53,8 +54,11 @@ def receive(
         if wrong is not None:
             return NoSuch(message=wrong)
         if said.kind == "acknowledged":
-            return _acknowledge(connection, workplace, mine, agency, now)
-        return _keep(connection, workplace, mine, agency, said, now)
+            answered = _acknowledge(connection, workplace, mine, agency, now)
+        else:
+            answered = _keep(connection, workplace, mine, agency, said, now)
+        hit("ack")
+        return answered
 
 
 def _refusal(mine: Row[Any], said: Said, today: date) -> str | None:
