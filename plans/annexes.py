@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from plans.columns import Columns, Role, names_goals, read_double_header, read_header, repeats_header
+from plans.column_words import Role, names_goals
+from plans.columns import Columns, read_double_header, read_header, repeats_header
 from plans.columns_guess import guess_columns, names_agencies
 from plans.document import Document, Paragraph, Row, Table
 from plans.spelling import fold, is_upper
@@ -72,6 +73,7 @@ def _read_table(annexes: Annexes, table: Table, between: Sequence[Paragraph]) ->
             return False
         head = _Head(guessed, 0, ())
     if head is None and current is not None:
+        current.section = _heading_between([p.text for p in between]) or current.section
         read_rows(current, table.rows)
     elif head is not None:
         titles = [*[p.text for p in between[-8:]], *head.above]
@@ -117,11 +119,11 @@ def _same_table(current: Reading, head: _Head) -> bool:
 
 
 def _carries_on(current: Reading, table: Table, between: Sequence[Paragraph]) -> bool:
-    """A table without a header goes on with the one before when nothing but page furniture lies between."""
+    """A table without a header goes on with the one before over page furniture and headings of its rows."""
     width = max((len(row.cells) for row in table.rows), default=0)
     if width != len(current.columns.roles):
         return False
-    return not any(len(p.text) > 12 for p in between)
+    return not any(len(p.text) > 12 and not _heading_between([p.text]) for p in between)
 
 
 def _new_annex(titles: Sequence[str]) -> bool:

@@ -1,71 +1,16 @@
-"""What the columns of a plan's table hold, told from the words of its header row, in any order and spelling.
-
-Words are compared without case and diacritics, and a letter lost by OCR ("PHÓ HỢP") is forgiven.
-"""
+"""What the columns of a plan's table hold, told from its header in one row or two, in any order."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from plans.column_words import LONGEST, Role, names_goals, role_of, says_what_to_do
 from plans.spelling import fold
 
-
-class Role(StrEnum):
-    NUMBER = "number"
-    TITLE = "title"
-    LEAD = "lead"
-    COORDINATING = "coordinating"
-    LEAD_AND_COORDINATING = "lead_and_coordinating"
-    PRODUCT = "product"
-    DEADLINE = "deadline"
-    START = "start"
-    PERIOD = "period"
-    """One of several columns for a year, quarter or month each, in which a mark says when."""
-    GROUP = "group"
-    """A column that says under which heading a row stands ("Lĩnh vực")."""
-    NOTE = "note"
-    OTHER = "other"
-
-
-_Table = tuple[tuple[Role, tuple[str, ...]], ...]
-
-# The first pattern found decides, so that "thời gian hoàn thành sản phẩm" is a deadline and "kết quả
-# thực hiện" a product.
-_WORDS: _Table = (
-    (Role.NOTE, ("ghi chu",)),
-    (Role.OTHER, ("kinh phi", "du toan", "nguon von", "don vi tinh", "dvt", "can cu", "so van ban")),
-    (Role.START, ("bat dau", "ngay giao", "thoi gian giao")),
-    (Role.DEADLINE, ("thoi gian", "thoi han", "thoi diem", "tien do", "lo trinh", "han hoan thanh", "ky han")),
-    (Role.DEADLINE, ("ngay hoan thanh", "nam hoan thanh", "hoan thanh truoc", "ket thuc", "han xu ly", "moc")),
-    (Role.PRODUCT, ("san pham", "dau ra", "ket qua", "hinh thuc van ban", "loai van ban")),
-    (Role.OTHER, ("cap trinh", "cap ban hanh", "cap phe duyet", "cap co tham quyen", "tham quyen", "lanh dao")),
-    (Role.OTHER, ("nguoi chi dao", "cap quyet dinh", "co quan ban hanh", "noi nhan", "chi dao")),
-    (Role.COORDINATING, ("phoi hop", "co quan lien quan", "don vi lien quan")),
-    (Role.LEAD, ("chu tri", "dau moi", "phu trach", "chiu trach nhiem", "trach nhiem", "tham muu")),
-    (Role.LEAD, ("co quan thuc hien", "don vi thuc hien", "to chuc thuc hien", "phan cong", "thuc hien boi")),
-    (Role.LEAD, ("co quan trien khai", "don vi trien khai", "don vi thuc hien", "co quan don vi")),
-    (Role.GROUP, ("linh vuc", "nhom nhiem vu", "nhom giai phap", "nhom muc tieu", "nhom chi tieu", "nhom")),
-    (Role.TITLE, ("nhiem vu", "noi dung", "muc tieu", "chi tieu", "cong viec", "hoat dong", "giai phap")),
-    (Role.TITLE, ("ten de an", "de an", "danh muc", "ten van ban", "dau viec", "hang muc", "chuong trinh")),
-)
-_BROAD: _Table = ((Role.DEADLINE, ("hoan thanh",)), (Role.LEAD, ("co quan", "don vi", "so nganh")))
-"""Words that decide only where nothing closer does."""
-_NUMBERS = frozenset({"stt", "tt", "so tt", "so thu tu", "thu tu", "s tt", "st", "sst", "s t t", "t t"})
-_EXACT = {
-    "thuc hien": Role.LEAD,
-    "nguoi thuc hien": Role.LEAD,
-    "han": Role.DEADLINE,
-    "ten": Role.TITLE,
-    "viec": Role.TITLE,
-    "thoi gian": Role.DEADLINE,
-}
-_LONGEST = 90
 _WIDEST = 200
 """A row with more filled cells is no header."""
 _PERIOD = re.compile(
@@ -74,45 +19,6 @@ _PERIOD = re.compile(
     re.IGNORECASE,
 )
 _INDEX = re.compile(r"^[\(\[]?\s*(?:\d{1,2}|[A-Ha-h])\s*[\)\]]?$")
-_GOALS = ("muc tieu", "chi tieu")
-_TASKS = ("nhiem vu", "noi dung", "cong viec", "hoat dong", "giai phap", "de an", "dau viec")
-
-
-@lru_cache(maxsize=4096)
-def role_of(label: str) -> Role | None:
-    """What a column with this header holds; None where the words say nothing we know."""
-    words = fold(label)
-    if not words or len(words) > _LONGEST:
-        return None
-    if words in _NUMBERS:
-        return Role.NUMBER
-    if words in _EXACT:
-        return _EXACT[words]
-    found = _first(_WORDS, words, _prints) or _first(_WORDS, words, _resembles) or _first(_BROAD, words, _prints)
-    if found is Role.COORDINATING and (_prints(words, "chu tri") or _resembles(words, "chu tri")):
-        return Role.LEAD_AND_COORDINATING
-    return found
-
-
-def _first(table: _Table, words: str, holds: Callable[[str, str], bool]) -> Role | None:
-    return next((role for role, keys in table if any(holds(words, key) for key in keys)), None)
-
-
-def _prints(words: str, key: str) -> bool:
-    return f" {key} " in f" {words} "
-
-
-def _resembles(words: str, key: str) -> bool:
-    """The key with a letter lost or wrong."""
-    if len(key) < 7 or len(words) > 40 or len(key) > len(words) + 1:
-        return False
-    return fuzz.partial_ratio(key, words, score_cutoff=85) > 0
-
-
-def names_goals(text: str) -> bool:
-    """A header or a title that speaks of goals and not of tasks."""
-    words = fold(text)
-    return any(key in words for key in _GOALS) and not any(key in words for key in _TASKS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -213,11 +119,11 @@ def _columns(labels: Sequence[str], parts: dict[int, str] | None = None) -> Colu
     known = [_named(label, (parts or {}).get(i)) for i, label in enumerate(labels)]
     if sum(role is not None for role in known) < printed / 2:
         return None
-    if re.match(r"^\W*\d", labels[0]) or sum(len(label) > _LONGEST for label in labels):
+    if re.match(r"^\W*\d", labels[0]) or sum(len(label) > LONGEST for label in labels):
         return None
     if Role.TITLE not in known and Role.NUMBER in known:
         known = _assume_title(labels, known)
-    roles = _unique([role or Role.OTHER for role in known])
+    roles = _unique(_plainest_lead(labels, _closest_title(labels, [role or Role.OTHER for role in known])))
     ours = {Role.PERIOD, Role.LEAD, Role.COORDINATING, Role.LEAD_AND_COORDINATING, Role.DEADLINE, Role.PRODUCT}
     if Role.TITLE not in roles or not ours & set(roles):
         return None
@@ -246,6 +152,25 @@ def _assume_title(labels: Sequence[str], known: list[Role | None]) -> list[Role 
     if after < len(known) and known[after] in (None, Role.PRODUCT, Role.OTHER) and labels[after].strip():
         return [Role.TITLE if i == after else role for i, role in enumerate(known)]
     return known
+
+
+def _closest_title(labels: Sequence[str], roles: list[Role]) -> list[Role]:
+    """Of several columns of titles the one that says what to do; one that says it less stands over it."""
+    titles = [i for i, role in enumerate(roles) if role is Role.TITLE]
+    if len(titles) < 2:
+        return roles
+    closest = max(titles, key=lambda i: (says_what_to_do(labels[i]), -i))
+    wider = Role.GROUP if says_what_to_do(labels[titles[0]]) else Role.OTHER
+    return [
+        role if role is not Role.TITLE or i == closest else wider if i < closest else Role.OTHER
+        for i, role in enumerate(roles)
+    ]
+
+
+def _plainest_lead(labels: Sequence[str], roles: list[Role]) -> list[Role]:
+    """Of several columns that may name the lead agency, the one that says so ("chủ trì")."""
+    said = [i for i, role in enumerate(roles) if role is Role.LEAD and "chu tri" in fold(labels[i])]
+    return [Role.OTHER if role is Role.LEAD and said and i != said[0] else role for i, role in enumerate(roles)]
 
 
 def _unique(roles: list[Role]) -> list[Role]:

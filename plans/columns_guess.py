@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from plans.columns import Columns, Role
+from plans.column_words import Role
+from plans.columns import Columns
 from plans.document import Row
 from plans.table_rows import Marker, marker_of
 
@@ -37,7 +38,7 @@ def guess_columns(rows: Sequence[Row]) -> Columns | None:
     free = [i for i in range(width) if roles[i] is Role.OTHER]
     title = max(free, key=lambda i: sum(map(len, columns[i])))
     roles[title] = Role.TITLE
-    agencies = [i for i in free if i != title and _share(columns[i], _is_agency) >= _MOSTLY]
+    agencies = [i for i in free if i != title and _share(columns[i], names_agency) >= _MOSTLY]
     whens = [i for i in free if i != title and i not in agencies and _share(columns[i], _is_when) >= _MOSTLY]
     if not agencies or not whens:
         return None
@@ -54,7 +55,7 @@ def names_agencies(rows: Sequence[Row]) -> bool:
     if len(rows) < 3 or width < 3:
         return False
     columns = [[(row.cells[i] or "") if i < len(row.cells) else "" for row in rows] for i in range(width)]
-    return any(_share(column, _is_agency) > 0.5 and sum(map(bool, column)) > 2 for column in columns)
+    return any(_share(column, names_agency) > 0.5 and sum(map(bool, column)) > 2 for column in columns)
 
 
 def _share(texts: Sequence[str], holds: Callable[[str], bool]) -> float:
@@ -62,7 +63,8 @@ def _share(texts: Sequence[str], holds: Callable[[str], bool]) -> float:
     return sum(map(holds, filled)) / len(filled) if filled else 0.0
 
 
-def _is_agency(text: str) -> bool:
+def names_agency(text: str) -> bool:
+    """Whether the text begins with the name of an agency."""
     return AGENCY.match(text) is not None
 
 

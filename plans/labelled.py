@@ -10,13 +10,15 @@ from plans.document import Block, Paragraph
 from plans.spelling import squeeze
 
 _LABEL = re.compile(
-    r"(?:^|(?<=[\s(;.,+\-–]))(?P<label>(?:(?:cơ quan|đơn vị)\s+)?(?:chủ trì|phối hợp|thực hiện)(?:\s+thực hiện)?"
-    r"|(?:sản phẩm|kết quả)(?:\s+(?:đầu ra|thực hiện|dự kiến|hoàn thành))?"
-    r"|(?:thời gian|thời hạn|tiến độ)(?:\s+(?:hoàn thành|thực hiện|trình|ban hành|báo cáo|triển khai))?|hoàn thành)"
+    r"(?:^|(?<=[\s(;.,+\-–]))(?P<label>(?:(?:cơ quan|đơn vị)\s+)?(?:chủ trì|phối hợp|thực hiện|đầu mối|phụ trách)"
+    r"(?:\s+thực hiện)?|(?:sản phẩm|kết quả)(?:\s+(?:đầu ra|thực hiện|dự kiến|hoàn thành))?"
+    r"|(?:thời gian|thời hạn|tiến độ|lộ trình)(?:\s+(?:hoàn thành|thực hiện|trình|ban hành|báo cáo|triển khai))?"
+    r"|hoàn thành|(?:nguồn\s+)?kinh phí(?:\s+thực hiện)?|địa điểm|ghi chú"
+    r"|nội dung(?:\s+(?:thực hiện|cụ thể|công việc))?)"
     r"\s*:\s*",
     re.IGNORECASE,
 )
-_OPENS = re.compile(rf"^\W{{0,3}}{_LABEL.pattern}", re.IGNORECASE)
+_ITEM = re.compile(r"^\W{0,3}(?:(?:\d{1,2}(?:\.\d{1,2}){0,3}|[a-zđ])\s?[.)]\s*)?")
 _EDGE = " ;,.(-–+*"
 
 
@@ -43,8 +45,9 @@ def read_labelled(text: str) -> Labelled | None:
         found.setdefault(_kind(mark["label"]), value)
     if not found.get("lead") or not found.get("deadline"):
         return None
+    content = found.get("content")
     return Labelled(
-        title=title,
+        title=f"{title.rstrip(':.')}: {content}" if content else title,
         lead=found["lead"],
         coordinating=found.get("coordinating"),
         product=found.get("product"),
@@ -56,19 +59,46 @@ def _kind(label: str) -> str:
     words = label.lower()
     if "phối hợp" in words:
         return "coordinating"
-    if words.startswith(("thời", "tiến", "hoàn")):
+    if words.startswith(("thời", "tiến", "lộ", "hoàn")):
         return "deadline"
-    return "product" if words.startswith(("sản", "kết")) else "lead"
+    if words.startswith(("sản", "kết")):
+        return "product"
+    if words.startswith("nội dung"):
+        return "content"
+    return "aside" if words.startswith(("nguồn", "kinh", "địa", "ghi")) else "lead"
 
 
 def join_labelled(blocks: Iterable[Block]) -> list[Block]:
     """The blocks, with paragraphs that begin with a label put to the task that they belong to."""
     joined: list[Block] = []
+    labels: list[str] = []
+    lines: list[Block] = []
     for block in blocks:
-        before = joined[-1] if joined else None
-        if isinstance(block, Paragraph) and isinstance(before, Paragraph) and _OPENS.match(block.text):
-            label = block.text.strip(" -–+*•")
-            joined[-1] = replace(before, text=f"{before.text.rstrip(' ;')} {label};", heading=False)
-        else:
-            joined.append(block)
+        label = _label_line(block.text) if isinstance(block, Paragraph) and joined else None
+        if label:
+            labels.append(label)
+            lines.append(block)
+            continue
+        _join(joined, labels, lines)
+        joined.append(block)
+    _join(joined, labels, lines)
     return joined
+
+
+def _join(joined: list[Block], labels: list[str], lines: list[Block]) -> None:
+    """Puts lines with labels to the paragraph before them, if they say who, what or when."""
+    before = joined[-1] if joined else None
+    says = {_kind(found["label"]) for label in labels if (found := _LABEL.match(label))}
+    if isinstance(before, Paragraph) and not says <= {"content", "aside"}:
+        text = " ".join([before.text.rstrip(" ;"), *(f"{label};" for label in labels)])
+        joined[-1] = replace(before, text=text, heading=False)
+    else:
+        joined.extend(lines)
+    labels.clear()
+    lines.clear()
+
+
+def _label_line(text: str) -> str | None:
+    """A paragraph that begins with a label ("b) Đơn vị chủ trì: …") without its mark; None for any other."""
+    body = text[found.end() :] if (found := _ITEM.match(text)) else text
+    return body.strip(" -–+*•") if _LABEL.match(body) else None

@@ -7,9 +7,11 @@ import re
 from plans.spelling import squeeze
 
 _AGENCY = (
-    r"(?:[Cc]ác\s+(?:Sở|sở)|Sở\s+\w+|sở|(?:[Cc]ác\s+)?(?:UBND|HĐND|(?:Ủy|Uỷ|ủy|uỷ)\s+ban|Công an|Văn phòng"
+    r"(?:[Cc]ác\s+(?:Sở|sở|trung tâm|bệnh viện|trạm|trường|phòng|cơ sở (?:y tế|khám|giáo dục))"
+    r"|Sở\s+\w+|sở|Phòng\s+[A-ZĐ]\w*|Trạm\s+[Yy]\s+tế"
+    r"|(?:[Cc]ác\s+)?(?:UBND|HĐND|(?:Ủy|Uỷ|ủy|uỷ)\s+ban|Công an|Văn phòng"
     r"|Bộ Chỉ huy|Bộ đội|Thanh tra\s+(?:tỉnh|thành phố|Sở|sở)|Bảo hiểm xã hội|[Bb]an(?!\s+hành)|Chi cục|Cục|Kho bạc"
-    r"|Thuế\s+(?:tỉnh|thành phố|cơ sở|[A-ZĐ])|Ngân hàng|Trung tâm|Báo(?!\s+cáo)|Đài|Cổng\s+[Tt]hông tin"
+    r"|Thuế\s+(?:tỉnh|thành phố|cơ sở|[A-ZĐ]\w*)|Ngân hàng|Trung tâm|Báo(?!\s+cáo)|Đài|Cổng\s+[Tt]hông tin"
     r"|Hội(?!\s+(?:nghị|thảo|nhập|họp|đồng thẩm))|Liên đoàn|Tỉnh đoàn|Bệnh viện|Trường(?!\s+hợp)|Tòa án"
     r"|Viện(?!\s+phí)|Giám đốc|Thủ trưởng|Chủ tịch|Chánh\s|Người đứng đầu|[Cc]ơ quan"
     r"|[Đđ]ơn vị|[Đđ]ịa phương|Đảng ủy|[Đđ]ồng chí"
@@ -27,7 +29,7 @@ _VERB = (
     r"|thành lập|kiện toàn|chuẩn bị|thống kê|điều tra|khảo sát|phấn đấu|kịp thời|thường xuyên"
     r"|trên cơ sở|trong|nộp|cung cấp"
     r"|là(?=\s+(?:cơ quan|đơn vị|đầu mối|thành viên|thường trực))|làm(?=\s+(?:đầu mối|thường trực|chủ đầu tư))"
-    r"|giúp|mở(?=\s+(?:chuyên|lớp|rộng|các|đợt|hội))|bảo quản|giới thiệu"
+    r"|giúp|mở|bảo quản|giới thiệu"
     r"|chậm nhất|sửa chữa|nâng cấp|bàn giao|xử lý|giải quyết|áp dụng|duy trì|hỗ trợ|huy động|khắc phục)"
 )
 _MARKER = re.compile(
@@ -38,10 +40,10 @@ _TOLD = (
     r"(?:[Yy]êu cầu|[Gg]iao(?: nhiệm vụ)?(?: cho)?|[Đđ]ề nghị|[Pp]hân công)\s+"
 )
 _DIRECT = re.compile(rf"^(?:{_TOLD})?(?P<who>{_AGENCY}\b[^.;:()]{{0,300}}?)\s*,?\s+(?={_VERB}\b)")
-_LATER = re.compile(rf"(?:,\s+|\b{_TOLD})(?P<who>{_AGENCY}\b[^.;:()]{{0,300}}?)\s*,?\s+(?={_VERB}\b)")
+_LATER = re.compile(rf"(?:[,:]\s+|\b{_TOLD})(?P<who>{_AGENCY}\b[^.;:()]{{0,300}}?)\s*,?\s+(?={_VERB}\b)")
 _ADVERBIAL = re.compile(
     r"^(?:Trên cơ sở|Căn cứ|Trong|Để|Định kỳ|Hằng|Hàng|Trước|Từ|Đến|Sau|Ngay|Khi|Năm"
-    r"|Chậm nhất|Theo|Quý|Tháng|Giai đoạn|Thời gian)\b"
+    r"|Chậm nhất|Theo|Quý|Tháng|Giai đoạn|Thời gian|Hoàn thành|Xong|Ngày)\b"
 )
 _NAMED = re.compile(rf"^(?:{_TOLD})?(?P<who>{_AGENCY}\b[^.;:]{{0,250}}?)\s*:")
 _ALONE = re.compile(rf"^(?:{_TOLD})?(?P<who>{_AGENCY}\b[^.;:()]{{0,250}}?)(?:\s*\([^()]{{0,80}}\))?\W*$")
@@ -49,7 +51,12 @@ _WITH = re.compile(
     rf"[Pp]hối hợp(?:\s+chặt chẽ)?\s+(?:với|cùng)\s+(?P<who>{_AGENCY}\b[^.;:()]{{0,250}}?)\s*,?\s*"
     rf"(?=\b{_VERB}\b|[.;(]|$)"
 )
-_LEADS = re.compile(r"\s*(?:chủ trì)?,?\s*(?:phối hợp)$")
+_LEADS = re.compile(
+    r"\s*(?:(?:chủ trì)?,?\s*(?:phối hợp)|(?:chịu|có) trách nhiệm|có nhiệm vụ|thực hiện(?:\s+(?:các|một số))?"
+    r"(?:\s+(?:nhiệm vụ|nội dung))?(?:\s+sau(?:\s+đây)?)?)$"
+)
+_STEP = re.compile(r"^(?:Bước|Đợt|Giai đoạn)\s+(?:\d{1,2}|[IVX]{1,4})\s*(?:\([^()]{1,60}\))?\s*[:.\-–]\s*")
+"""The name of a step before what it says ("Bước 2: Từ ngày …: Sở Y tế …")."""
 
 
 def marker_and_text(text: str) -> tuple[str, str]:
@@ -60,6 +67,7 @@ def marker_and_text(text: str) -> tuple[str, str]:
 
 def subject_of(text: str) -> str | None:
     """The agency that a sentence tells to do something, when it names one itself."""
+    text = text[found.end() :] if (found := _STEP.match(text)) else text
     found = _DIRECT.match(text) or _NAMED.match(text)
     if found is None and (_ADVERBIAL.match(text) or re.search(_TOLD, text)):
         found = _LATER.search(text)

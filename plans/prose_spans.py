@@ -20,6 +20,8 @@ _DAY = (
 )
 _PLAIN_DAY = rf"\d{{1,2}}/\d{{1,2}}(?:/{_YEAR})?"
 _EVERY = r"(?:hằng|hàng|mỗi|các)\s+(?:năm|quý|tháng|tuần)(?:\s*,\s*(?:hằng |hàng )?(?:năm|quý|tháng))*"
+_HOUR = r"\d{1,2}\s*(?:giờ|h)(?:\s*\d{2})?(?:\s*phút)?"
+_WEEKDAY = r"(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|[2-7])|chủ nhật)"
 _PERIOD = (
     rf"(?:(?:hết|cuối|đầu)\s+)?(?:tháng\s*\d{{1,2}}(?:\s*(?:/|-|năm)\s*{_YEAR})?"
     rf"|quý\s*(?:[IV]{{1,3}}|[1-4])(?:\s*(?:/|-|năm)?\s*{_YEAR})?"
@@ -40,11 +42,15 @@ _HARD = (
     rf"vào\s+{_DAY}\s*,?\s*{_EVERY}",
     rf"định kỳ\s+{_RHYTHM}(?:\s*(?:,|và|,\s*và)\s*{_RHYTHM})*(?:\s*,\s*đột xuất(?:\s*\([^()]{{3,40}}\))?)?",
     r"(?:ít nhất\s+)?mỗi\s+(?:năm|quý|tháng)\s+(?:ít nhất\s+)?(?:\d{1,2}|một|hai|ba)\s+(?:lần|lượt|đợt|cuộc)",
+    rf"(?:định kỳ\s+)?(?:(?:vào|trước)\s+)?(?:{_HOUR}\s+)?{_WEEKDAY}\s*,?\s*(?:hằng|hàng|mỗi)\s+tuần",
+    rf"(?:hằng|hàng|mỗi)\s+(?:ngày|tuần)\s*,?\s*trước\s+{_HOUR}(?:\s+{_WEEKDAY})?",
+    rf"trước\s+{_HOUR}(?:\s+{_WEEKDAY})?\s*,?\s*(?:hằng|hàng|mỗi)\s+(?:ngày|tuần)",
     r"(?:hằng|hàng)\s+(?:năm|quý|tháng)\s*\((?:trước|chậm nhất)[^()]{3,40}\)",
     rf"trong\s+(?:các\s+)?năm\s+{_YEAR}\s*(?:[-–,]|và)\s*{_YEAR}",
     r"(?:ít nhất\s+)?\d{1,2}\s+lần\s*(?:/|một|mỗi)\s*(?:năm|quý|tháng)",
 )
 _SOFT = (
+    rf"từ\s+(?:{_DAY}|{_PLAIN_DAY})\s+đến\s+(?:hết\s+)?(?:{_DAY}|{_PLAIN_DAY})(?:\s*,?\s*{_EVERY})?",
     rf"(?:phấn đấu\s+)?đến\s+(?:hết\s+|cuối\s+)?(?:tháng\s*\d{{1,2}}\s*(?:/|năm)\s*)?(?:năm\s+)?{_YEAR}"
     r"(?!\s*[-–]\s*\d)",
     rf"từ\s+(?:{_DAY}|tháng\s*\d{{1,2}}\s*(?:/|năm)\s*{_YEAR}|quý\s*[IV]{{1,3}}\s*(?:/"
@@ -92,6 +98,7 @@ _AIM = re.compile(
 _PAST = re.compile(r"\b(?:đã|so với|tính (?:đến|từ)|giai đoạn trước)\s[^.;,]{0,40}$", re.IGNORECASE)
 _REACH = 500
 """How far back, in characters, the words before a date are looked at."""
+_DAYS = re.compile(r"từ\s+(?:ngày\s+)?\d{1,2}/.{1,20}đến\s+(?:hết\s+)?(?:ngày\s+)?\d{1,2}[/\s]", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[.;]|$)")
 _TOLD = re.compile(r"[^.;]{0,35}\bđã\b|\s*(?:là|đạt|có)\s[^.;]{0,30}(?:tỷ|triệu|nghìn)\s+đồng")
 
@@ -144,7 +151,8 @@ def _gives_deadline(text: str, found: re.Match[str]) -> bool:
     if _OUTLOOK.search(before) or _PAST.search(before):
         return False
     words = found.group(0).lower()
-    if words.startswith("từ ") and _ENDS.match(text, found.end()) and subject_of(before.strip()):
+    ends = _ENDS.match(text, found.end())
+    if words.startswith("từ ") and ends and (_DAYS.match(words) or subject_of(before.strip())):
         return True
     if words.startswith(("giai đoạn", "trong giai")):
         return True

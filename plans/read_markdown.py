@@ -14,7 +14,8 @@ _ITALIC = re.compile(
 _STRONG = re.compile(r"(?<!\\)(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|<>~])")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)+\|?\s*$")
+_DASHES = r"\s*(?::?-{2,}:?|:-:?|-:)\s*"
+_RULE = re.compile(rf"^\s*\|?{_DASHES}(\|{_DASHES})+\|?\s*$")
 _LINE = re.compile(r"^\s*([-*_=])(\s*\1){2,}\s*$")
 _UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 
-from plans.columns import read_header, role_of
+from plans.column_words import role_of
+from plans.columns import read_header
 from plans.document import Place, Row, Table
 from plans.spelling import squeeze
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from plans.columns import Columns, Role, period_label
+from plans.column_words import Role
+from plans.columns import Columns, period_label
 from plans.document import Place, Row
 from plans.spelling import is_upper, squeeze
 

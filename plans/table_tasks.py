@@ -32,6 +32,8 @@ class Draft:
 
     row: Printed
     section: str | None
+    outer: str | None = None
+    """The heading above the section's."""
     doubts: list[str] = field(default_factory=list)
     certainty: float = 1.0
 
@@ -145,7 +147,7 @@ def section_number(section: str | None) -> str:
 
 
 def _draft(reading: Reading, row: Printed, before: Draft | None) -> Draft:
-    draft = Draft(row=row, section=reading.section)
+    draft = Draft(row=row, section=reading.section, outer=reading.outer)
     if marker_of(row.number) in (Marker.ROMAN, Marker.LETTER):
         reading.section = reading.outer = same_heading([row.number, row.title])
         draft.doubt("Dòng đánh số như đề mục nhưng có cơ quan hoặc thời hạn.", 0.75)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from deadlines.grammar import find_conditions
 from plans.agencies import split_parties
+from plans.column_words import Role
+from plans.columns_guess import names_agency
+from plans.heading_words import agency_above, period_above
+from plans.spelling import squeeze
 from plans.table_rows import Marker, Printed, bare, leading_number, marker_of
 from plans.table_tasks import DASHES, Draft, Reading, section_number
 from plans.types import Task
@@ -36,7 +40,12 @@ def tasks_of(reading: Reading) -> list[Task]:
 
 def _task(reading: Reading, draft: Draft, number: str, parent: str | None) -> Task:
     row = draft.row
-    lead, coordinating = _parties(draft, row)
+    lead, coordinating = _parties(draft, row, slashed=_is_slashed(reading))
+    deadline = _deadline(row)
+    if lead is None and (lead := agency_above((draft.section, draft.outer))):
+        draft.doubt(f"Cơ quan lấy từ đề mục “{draft.section}” vì bảng không có cột cơ quan chủ trì.", 0.85)
+    if deadline is None and (deadline := period_above((draft.section, draft.outer))):
+        draft.doubt(f"Thời hạn lấy từ đề mục “{draft.section}” vì bảng không có cột thời hạn.", 0.85)
     return Task(
         table=reading.kind,
         number=number,
@@ -46,7 +55,7 @@ def _task(reading: Reading, draft: Draft, number: str, parent: str | None) -> Ta
         lead_text=lead,
         coordinating_text=coordinating,
         product=row.product,
-        deadline_text=_deadline(row),
+        deadline_text=deadline,
         conditions=(*find_conditions(row.title[:_LONGEST]), *find_conditions((row.product or "")[:_LONGEST])),
         parent=parent,
         note=row.note,
@@ -55,7 +64,13 @@ def _task(reading: Reading, draft: Draft, number: str, parent: str | None) -> Ta
     )
 
 
-def _parties(draft: Draft, row: Printed) -> tuple[str | None, str | None]:
+def _is_slashed(reading: Reading) -> bool:
+    """The header itself parts lead and coordinating agencies by a stroke ("Cơ quan chủ trì/phối hợp")."""
+    at = reading.columns.at(Role.LEAD_AND_COORDINATING)
+    return at is not None and "/" in reading.columns.labels[at]
+
+
+def _parties(draft: Draft, row: Printed, *, slashed: bool) -> tuple[str | None, str | None]:
     if row.both is None and (row.coordinating is not None or not row.lead):
         return row.lead, row.coordinating
     cell = row.both if row.both is not None else row.lead or ""
@@ -64,6 +79,10 @@ def _parties(draft: Draft, row: Printed) -> tuple[str | None, str | None]:
         return parties.lead, parties.coordinating
     if row.both is None:
         return cell, row.coordinating
+    one, stroke, other = cell.partition("/")
+    if slashed and stroke and "/" not in other and one.strip() and names_agency(other.strip()):
+        draft.doubt("Tách cơ quan chủ trì và phối hợp theo dấu gạch chéo như tiêu đề cột.", 0.85)
+        return squeeze(one), squeeze(other)
     if "," in cell or ";" in cell:
         draft.doubt("Ô ghi chung cơ quan chủ trì và phối hợp, chưa tách được.", 0.7)
     return cell, ""
