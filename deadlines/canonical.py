@@ -121,6 +121,8 @@ def _conditional(term: Conditional) -> str | None:
 def _event(by: str, act: str, instrument: str) -> str | None:
     if act == "có" or instrument.endswith(f" {act}"):
         return f"có {instrument} của {by}" if by else f"có {instrument}"
+    if act == "nhận":
+        return f"nhận được {instrument} của {by}" if by else f"nhận được {instrument}"
     if by:
         return f"{by} {act} {instrument}"
     if act == "có hiệu lực":

@@ -1,9 +1,12 @@
 """What a deadline waits for, and what has happened of it.
 
-A gate that a date only follows (*năm 2018 theo lộ trình của Chính phủ*) does not close: its dates stand as
-tentative, so agencies are reminded of them and the operator is asked, but nobody is late until the operator
-confirms. Confirming is recording the gate's event (all dates become firm), or setting a date by an extension
-(that date does). An undated *theo lộ trình của Bộ Y tế* waits for it like any other condition.
+A date that only follows somebody's timetable (*năm 2018 theo lộ trình của Chính phủ*) does not close: its dates
+stand as tentative, so agencies are reminded of them and the operator is asked, but nobody is late until the
+operator confirms. Confirming is recording the gate's event (all dates become firm), or setting a date by an
+extension (that date does). An undated *theo lộ trình của Bộ Y tế* waits for it like any other condition.
+
+*Theo hướng dẫn của Bộ Nội vụ* and the like say how a thing is done, not when: the date beside them is firm, and
+they stay as a note (docs/decisions/0013). Alone they are waited for.
 
 What may happen many times or never (*nếu cần*, *khi có yêu cầu*, *nếu phát sinh*) gates nothing: nobody will ever
 record it, so a date beside it holds as printed. Alone, it is all that the deadline says, and is waited for.
@@ -28,6 +31,7 @@ _HAPPENING = re.compile(
     r"|dịch(?! vụ)|ổ dịch|ca bệnh|người bệnh|bệnh nhân|thiên tai|thảm họa|bão|mưa lũ|ngộ độc|điều kiện"
     r"|chỉ định(?! thầu))(?!\w)"
 )
+_TIMETABLE = re.compile(r"(?:lộ trình|tiến độ|lịch)(?!\w)")
 _UNNAMED_ORDER = re.compile(r"(?:văn bản |ý kiến |sự )?chỉ đạo")
 
 
@@ -43,13 +47,27 @@ def is_occasion(term: Conditional) -> bool:
 
 
 def is_followed(term: Conditional) -> bool:
-    """*theo* (in step with) rather than *sau khi* (after): "theo lộ trình của Chính phủ"."""
+    """In step with a timetable that somebody else sets: "theo lộ trình của Chính phủ"."""
+    return _goes_by(term) and _is_timetable(term)
+
+
+def is_manner(term: Conditional) -> bool:
+    """Says how and not when: "theo hướng dẫn của Bộ Nội vụ"."""
+    return _goes_by(term) and not _is_timetable(term)
+
+
+def _goes_by(term: Conditional) -> bool:
+    """*theo* (in step with) rather than *sau khi* (after)."""
     return term.condition.act == "theo" and not is_occasion(term)
 
 
+def _is_timetable(term: Conditional) -> bool:
+    return _TIMETABLE.match((term.condition.instrument or "").lower()) is not None
+
+
 def is_passed_by(term: Conditional, terms: Sequence[Term]) -> bool:
-    """An occasion beside a term that has its own time: neither gate nor waited for."""
-    return is_occasion(term) and any(isinstance(other, Dated) for other in terms)
+    """An occasion or a manner beside a term that has its own time: neither gate nor waited for."""
+    return (is_occasion(term) or is_manner(term)) and any(isinstance(other, Dated) for other in terms)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +86,7 @@ class Gates:
 
 def is_gate(term: Term, terms: Sequence[Term]) -> bool:
     """A gate of nothing else is an ordinary condition: it must still lead to a date."""
-    if not isinstance(term, Conditional) or is_occasion(term) or not (term.gate or is_followed(term)):
+    if not isinstance(term, Conditional) or is_passed_by(term, terms) or not (term.gate or is_followed(term)):
         return False
     return any(isinstance(other, Dated) for other in terms)
 

@@ -69,6 +69,10 @@ def gate_shut(condition: Condition) -> str:
     return f"Đang chờ {awaited_document(condition)}: ngày in trong kế hoạch giữ nguyên nhưng chưa tính quá hạn."
 
 
+def manner(condition: Condition) -> str:
+    return f"Thực hiện theo {awaited_document(condition)}: hạn đã in vẫn tính như thường."
+
+
 def passed_by(condition: Condition) -> str:
     what = " ".join(filter(None, (condition.act, condition.instrument)))
     return f"“{what}” là việc phát sinh, không biết trước: không phải chờ, thời hạn khác đã in vẫn tính."

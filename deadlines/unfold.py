@@ -7,7 +7,7 @@ from datetime import date
 from deadlines import recurrence, steps
 from deadlines.counting import count, first_from, on_month_day, shift
 from deadlines.drafts import Draft, Known, Unfolded, range_days
-from deadlines.gates import happened, is_gate, is_passed_by
+from deadlines.gates import happened, is_gate, is_manner, is_passed_by
 from deadlines.types import (
     Conditional,
     Counted,
@@ -157,6 +157,9 @@ def _recurring(at: int, term: Recurring, known: Known, out: Unfolded) -> None:
 
 def _conditional(at: int, term: Conditional, known: Known, out: Unfolded) -> None:
     if is_gate(term, known.deadline.terms):
+        return
+    if is_manner(term) and is_passed_by(term, known.deadline.terms):
+        out.steps.append(steps.manner(term.condition))
         return
     event = happened(at, term, issued=known.issued, met=known.met)
     if event is None:

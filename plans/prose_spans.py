@@ -96,11 +96,17 @@ _AIM = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(r"\b(?:đã|so với|tính (?:đến|từ)|giai đoạn trước)\s[^.;,]{0,40}$", re.IGNORECASE)
+_NO_DUTY = re.compile(
+    r"(?:so với|\btính|xảy ra\b[^,;]{0,60}|ghi nhận\b[^,;]{0,60}"
+    r"|thời gian (?:giải quyết|xử lý|thực hiện|chờ|điều trị|cấp)\b[^,;]{0,60})\s*$",
+    re.IGNORECASE,
+)
+"""Before a hard date: a count, something that happened, a length of service."""
 _REACH = 500
 """How far back, in characters, the words before a date are looked at."""
 _DAYS = re.compile(r"từ\s+(?:ngày\s+)?\d{1,2}/.{1,20}đến\s+(?:hết\s+)?(?:ngày\s+)?\d{1,2}[/\s]", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:[.;]|$)")
-_TOLD = re.compile(r"[^.;]{0,35}\bđã\b|\s*(?:là|đạt|có)\s[^.;]{0,30}(?:tỷ|triệu|nghìn)\s+đồng")
+_TOLD = re.compile(r"\s+đến nay\b|[^.;]{0,35}\bđã\b|\s*(?:là|đạt|có)\s[^.;]{0,30}(?:tỷ|triệu|nghìn)\s+đồng")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,7 +149,7 @@ def _gives_deadline(text: str, found: re.Match[str]) -> bool:
     if _TOLD.match(text[found.end() : found.end() + 60]):
         return False
     if found.lastgroup == "hard":
-        return not before.rstrip().endswith("so với")
+        return _NO_DUTY.search(before) is None
     if found.lastgroup == "opening":
         return opens and not _SCHEME.search(before)
     if found.lastgroup == "always":

@@ -165,6 +165,25 @@ def test_the_days_that_the_gold_names_are_kept() -> None:
             assert entry["named_rrule"] == line["meaning"].get("named_rrule")
 
 
+def test_guidance_beside_a_date_makes_nothing_tentative_and_a_timetable_does() -> None:
+    for source in ("hướng dẫn", "quy định", "chỉ đạo", "kế hoạch", "phân công", "thông báo"):
+        fixed, *note = terms(f"Quý III/2026 (theo {source} của Bộ Nội vụ)")
+        assert fixed == Fixed(due=date(2026, 9, 30))
+        assert all(isinstance(term, Conditional) and not term.gate for term in note)
+    for source in ("lộ trình", "tiến độ", "lịch"):
+        fixed, waits = terms(f"Quý III/2026 (theo {source} của Bộ Nội vụ)")
+        assert fixed == Fixed(due=date(2026, 9, 30), tentative=True)
+        assert isinstance(waits, Conditional)
+        assert waits.gate
+
+
+def test_a_part_of_two_glued_years_means_two_things() -> None:
+    for text in ("Quý III/2026-2027", "Tháng 9/2026 - 2027", "Quý II năm 2026 - 2027"):
+        assert isinstance(read(text), Ambiguous), text
+    for text in ("Quý III/2026 đến năm 2027", "Quý III/2026 - Quý IV/2027", "Từ Quý III/2026 - 2027", "2026-2027"):
+        assert [type(term) for term in terms(text)] == [Range], text
+
+
 def test_a_blank_cell_is_a_deadline_without_a_date() -> None:
     for text in ("", "   ", "-", "...", "…", "\n\t"):
         assert read(text) == Deadline(text=text, terms=(Unspecified(),), evidence=())

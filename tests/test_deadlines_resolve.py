@@ -293,6 +293,29 @@ def test_a_roadmap_reminds_and_asks_but_makes_nobody_late_until_confirmed() -> N
     assert (moved.on, moved.late_from, moved.tentative) == (date(2019, 3, 1), date(2019, 3, 2), False)
 
 
+@pytest.mark.parametrize("source", ["hướng dẫn", "quy định", "chỉ đạo", "kế hoạch", "văn bản phân công"])
+@pytest.mark.parametrize("gate", [False, True])
+@pytest.mark.parametrize("met", [{}, {1: date(2018, 5, 4)}])
+def test_a_date_beside_guidance_is_firm_and_nothing_is_waited_for(
+    source: str, gate: bool, met: dict[int, date]
+) -> None:
+    guidance = Condition(actors=("Bộ Nội vụ",), act="theo", instrument=source)
+    got = dates(Fixed(due=date(2018, 6, 29)), Conditional(condition=guidance, gate=gate), met=met)
+    (due,) = got.occurrences
+    assert (due.on, due.tentative, due.late_from) == (date(2018, 6, 29), False, date(2018, 6, 30))
+    assert (got.waiting, got.blocked, got.needs_date) == ((), (), False)
+    assert f"Thực hiện theo {source} của Bộ Nội vụ: hạn đã in vẫn tính như thường." in got.steps
+
+
+def test_guidance_alone_is_waited_for() -> None:
+    guidance = Conditional(condition=Condition(actors=("Bộ Nội vụ",), act="theo", instrument="hướng dẫn"))
+    got = dates(guidance)
+    assert [one.gate for one in got.waiting] == [False]
+    assert not got.occurrences
+    told = dates(guidance, met={0: date(2018, 5, 4)})
+    assert found(told, Track.OPENING) == [("t0:start", date(2018, 5, 4))]
+
+
 def test_a_tentative_date_without_a_roadmap_is_firm_once_a_person_says_so() -> None:
     term = Fixed(due=date(2018, 12, 28), tentative=True)
     assert [(one.late_from, one.tentative) for one in dates(term).occurrences] == [(None, True)]
@@ -370,10 +393,6 @@ def test_a_gate_hides_an_opening_that_it_has_overtaken() -> None:
 def test_a_roadmap_without_a_gate_mark_is_still_one() -> None:
     (one,) = dates(Fixed(due=date(2018, 12, 28)), Conditional(condition=ROADMAP)).occurrences
     assert (one.tentative, one.late_from) == (True, None)
-    guided = Condition(actors=("Bộ Y tế",), act="theo", instrument="hướng dẫn")
-    assert [
-        one.tentative for one in dates(Fixed(due=date(2018, 12, 28)), Conditional(condition=guided)).occurrences
-    ]
     plan = Condition(actors=("Chính phủ",), act="ban hành", instrument="lộ trình")
     assert dates(Fixed(due=date(2018, 12, 28)), Conditional(condition=plan, gate=True)).occurrences == ()
 

@@ -28,8 +28,7 @@ _FIRST = time.process_time()
 sys.path.insert(0, str(ROOT))
 
 from deadlines.explain_json import describe  # noqa: E402
-from deadlines.grammar import read, read_afresh  # noqa: E402
-from deadlines.grammar.chart import as_clauses, as_one_clause, shape  # noqa: E402
+from deadlines.grammar import forget_shapes, read, read_afresh  # noqa: E402
 
 LOADING = time.process_time() - _FIRST
 
@@ -91,8 +90,7 @@ def per_second(reading: Callable[[str], object], texts: list[str], times: int = 
 def ours(lines: list[dict[str, Any]], speed: list[str]) -> dict[str, float]:
     texts = [line["text"] for line in lines]
     first = per_second(read_afresh, texts)
-    for cached in (shape, as_one_clause, as_clauses):
-        cached.cache_clear()
+    forget_shapes()
     half = len(speed) // 2
     new_shapes = per_second(read_afresh, speed[:half])
     never_seen = per_second(read_afresh, speed[half:])

@@ -5,6 +5,6 @@ title or a product. `prepare` compiles all rules at once, for processes that ser
 """
 
 from deadlines.grammar.conditions import find_conditions, read_task
-from deadlines.grammar.reader import prepare, read, read_afresh
+from deadlines.grammar.reader import forget_shapes, prepare, read, read_afresh
 
-__all__ = ["find_conditions", "prepare", "read", "read_afresh", "read_task"]
+__all__ = ["find_conditions", "forget_shapes", "prepare", "read", "read_afresh", "read_task"]

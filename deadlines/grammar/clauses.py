@@ -14,6 +14,7 @@ from deadlines.grammar.rule import ClauseRule
 
 CLAUSES: list[ClauseRule] = [*rules_dates.RULES, *rules_rhythms.RULES, *rules_conditions.RULES]
 
+define("TURN", "( ( đợt | lần | bước | vòng ) ( thứ )? ( <oab> | ( iv | iii | ii | i ) | một | hai | ba ) )")
 define(
     "LEAD",
     """( thời gian | thời hạn | thời điểm | tiến độ | mốc | lộ trình | áp dụng | vận hành | thi hành
@@ -23,11 +24,13 @@ define(
     | phải | ( thời gian )? yêu cầu | cụ thể | và | toàn bộ
     | kéo dài | hạn ( nộp | báo cáo | gửi | trình | hoàn thành ) | bảo đảm | đảm bảo | quyết tâm
     | cố gắng | tại | kỳ họp ( thường lệ | chuyên đề )? ( hđnd tỉnh | hội đồng nhân dân tỉnh )? !<p> | DOC :
-    | việc | : | - | + | " | ( <oabcnx> % ) | đạt <oabcnx> % )""",
+    | việc | : | - | + | " | ( <oabcnx> % ) | đạt <oabcnx> % | TURN | WEEKDAY , )""",
 )
+define("WEEKDAY", "( ( ngày )? thứ ( hai | ba | tư | năm | sáu | bảy ) | chủ nhật )")
+define("REMARK", "LP ( qua | bằng | bản | kèm | bao gồm | theo mẫu | đối với | dành cho ) WC+ RP?")
 define(
     "BACK",
-    """( LEAD | ACTC | VERB WC* | , | LP | RP | AIM | nếu có | theo quy định ( WC* )?
+    """( LEAD | TURN | LP WEEKDAY | REMARK | ACTC | VERB WC* | , | LP | RP | AIM | nếu có | theo quy định ( WC* )?
     | theo kế hoạch ( đề ra | được duyệt | được giao )?
     | đã đề ra | là ( chậm nhất | muộn nhất ) | " | thường xuyên cập nhật )""",
 )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from deadlines.gates import is_followed, is_occasion
+from deadlines.gates import is_followed, is_passed_by
 from deadlines.grammar.clause import Piece
 from deadlines.types import (
     Conditional,
@@ -99,7 +99,7 @@ def _gated(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     follows = any(isinstance(term, Conditional) and is_followed(term) for term in terms)
     return tuple(
         replace(term, gate=True)
-        if isinstance(term, Conditional) and term.offset is None and not is_occasion(term)
+        if isinstance(term, Conditional) and term.offset is None and not is_passed_by(term, terms)
         else _as_tentative(term)
         if follows
         else term

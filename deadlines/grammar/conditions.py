@@ -6,22 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from deadlines.gates import is_occasion
+from deadlines.gates import Dated, is_passed_by
 from deadlines.grammar.compose import join
 from deadlines.grammar.reader import read
 from deadlines.text import is_blank, normalise
-from deadlines.types import (
-    Conditional,
-    Deadline,
-    Evidence,
-    Fixed,
-    Ongoing,
-    OpenStart,
-    Range,
-    Reading,
-    Recurring,
-    Unspecified,
-)
+from deadlines.types import Conditional, Deadline, Evidence, Reading, Term, Unspecified
 
 _BRACKETED = re.compile(r"\([^()]{4,300}\)")
 _OPENING = re.compile(r"(?<!\w)(?:ngay sau khi|sau khi|khi có|ngay khi|sau nhiệm vụ)(?!\w)")
@@ -93,9 +82,9 @@ def read_task(deadline_text: str | None, conditions: Sequence[str] = ()) -> Read
     return replace(cell, terms=tuple(dict.fromkeys(terms)), evidence=evidence, confidence=confidence)
 
 
-def _gate(term: Conditional, beside: Sequence[object]) -> Conditional:
-    dated = any(isinstance(other, Fixed | Range | OpenStart | Recurring | Ongoing) for other in beside)
-    return replace(term, gate=True, offset=None) if dated and not is_occasion(term) else term
+def _gate(term: Conditional, beside: Sequence[Term]) -> Conditional:
+    dated = any(isinstance(other, Dated) for other in beside)
+    return replace(term, gate=True, offset=None) if dated and not is_passed_by(term, beside) else term
 
 
 def _conditions_alone(cell: Deadline, conditions: Sequence[Reading]) -> Reading:

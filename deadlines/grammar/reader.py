@@ -27,6 +27,12 @@ def prepare() -> None:
         _ = rule.regex, rule.first
 
 
+def forget_shapes() -> None:
+    """Drops what is remembered of the shapes of texts, for measuring; readings themselves stay remembered."""
+    for remembered in (shape, as_one_clause, as_clauses):
+        remembered.cache_clear()
+
+
 @lru_cache(maxsize=16384)
 def read(text: str) -> Reading:
     """What a printed deadline means; an empty cell is a `Deadline` that is unspecified."""

@@ -245,7 +245,7 @@ EVERY = [
     ),
     AtomRule("times-per-years", "E", "ATLEAST? ONCE / {n:NN} năm", _every_years),
     AtomRule("each-six-months", "E", "PERIODIC? EACH {n:NN} tháng !đầu !cuối", every_months),
-    AtomRule("each-years", "E", "PERIODIC? mỗi {n:NN} năm", _every_years),
+    AtomRule("each-years", "E", "( PERIODIC | PERIODIC? mỗi ) {n:NN} năm !<Y> !đầu !cuối", _every_years),
     AtomRule("half-year", "E", "PERIODIC? EACH? nửa năm ( ONCE | / ONE? lần )", lambda: HALF_YEARLY),
     AtomRule("each-half-year", "E", "PERIODIC? EACH nửa năm", lambda: HALF_YEARLY),
     *_unit("year", "năm"),
@@ -259,7 +259,7 @@ EVERY = [
 
 SPANS = [
     AtomRule("working-days", "U", "{n:NN} ngày làm việc", lambda n: Span(n, Unit.WORKING_DAYS)),
-    AtomRule("days", "U", "{n:NN} ngày", lambda n: Span(n, Unit.DAYS)),
+    AtomRule("days", "U", "{n:NN} ngày !<oab>", lambda n: Span(n, Unit.DAYS)),
     AtomRule("weeks", "U", "{n:NN} tuần", lambda n: Span(n, Unit.WEEKS)),
     AtomRule("months-long", "U", "{n:NN} tháng !lần !cuối", lambda n: Span(n, Unit.MONTHS)),
     AtomRule("quarters-long", "U", "{n:NN} quý", lambda n: Span(3 * n, Unit.MONTHS)),

@@ -59,11 +59,13 @@ EVENTS = {
     "actor-has": "{actors:ISSUERS} có {instrument:DOC CF*}",
     "issued-by-unnamed": "{actors:ISSUERS} BE? {act:ISSUE}",
     "is-issued-by": "{instrument:DOCS} ( được | đã được | do ) {actors:ISSUERS} {act:ISSUE}",
+    "is-issued-of": "{instrument:DOCS} của {actors:ORG ( VERBLIKE | WC )*?} BE* {act:ENACT}",
     "is-issued": "{instrument:DOCS} BE* {act:ISSUE}",
     "is-approved-by": "được {actors:ISSUERS} {act:ISSUE} {instrument:CF*}",
     "is-approved": "được {act:ISSUE} {instrument:CF*}",
     "enacted": "{act:ENACT}",
-    "received": "( nhận | tiếp nhận ) được? {instrument:CF+}",
+    "received-from": "( nhận | tiếp nhận ) ( được | đủ )? {instrument:CF+?} ( của | từ ) {actors:ACTORS}",
+    "received": "( nhận | tiếp nhận ) ( được | đủ )? {instrument:CF+}",
     "done": "( hoàn thành | hoàn thiện | kết thúc | thực hiện xong | xong ) {instrument:CF+}",
     "year-done": "( hoàn thành | kết thúc ) {instrument:YEARKIND}",
     "issue-of": "{act:ISSUE} {instrument:DOC CF*}",
@@ -87,7 +89,7 @@ define("ISSUERS", "ORG ( VERBLIKE | WC | ; )*?")
 
 def _condition(form: str, clause: Clause) -> Condition:
     actors = actors_of(clause.text("actors")) if clause.has("actors") else ()
-    instrument = f"{clause.text('instrument')} {clause.text('about')}".strip(' ,;"“”') or None
+    instrument = _closed(f"{clause.text('instrument')} {clause.text('about')}".strip(' ,;"“”')) or None
     act = clause.text("act").strip(" ,;") or None
     if act is None:
         act = _act_in_name(instrument) if form.startswith("document") else _implied_act(form)
@@ -97,8 +99,13 @@ def _condition(form: str, clause: Clause) -> Condition:
         act=act,
         instrument=instrument,
         number=number.group() if number else None,
-        this_plan=_is_this_plan(actors, instrument),
+        this_plan=_is_this_plan(form, actors, instrument),
     )
+
+
+def _closed(name: str) -> str:
+    """The name with the bracket that stood at the end of the text."""
+    return f"{name})" if name.count("(") > name.count(")") else name
 
 
 def _act_in_name(instrument: str | None) -> str:
@@ -110,11 +117,19 @@ def _act_in_name(instrument: str | None) -> str:
 
 
 def _implied_act(form: str) -> str | None:
-    return {"actor-has": "có", "received": "nhận", "done": "hoàn thành", "year-done": "hoàn thành"}.get(form)
+    return {
+        "actor-has": "có",
+        "received": "nhận",
+        "received-from": "nhận",
+        "done": "hoàn thành",
+        "year-done": "hoàn thành",
+    }.get(form)
 
 
-def _is_this_plan(actors: tuple[str, ...], instrument: str | None) -> bool:
+def _is_this_plan(form: str, actors: tuple[str, ...], instrument: str | None) -> bool:
     plain = bare((instrument or "").lower())
+    if form == "is-issued-of":
+        return plain == "ke hoach" and [bare(actor.lower()) for actor in actors] == ["ubnd tinh"]
     this = plain in (
         "ke hoach nay",
         "quyet dinh nay",
@@ -123,7 +138,7 @@ def _is_this_plan(actors: tuple[str, ...], instrument: str | None) -> bool:
         "van ban nay",
         "chi thi nay",
     )
-    return this or (plain in ("ke hoach", "ke hoach cua ubnd tinh") and not actors)
+    return this or (plain == "ke hoach" and not actors)
 
 
 def _waits(form: str, clause: Clause) -> Term | None:
@@ -147,6 +162,12 @@ def _task_then(clause: Clause) -> Term:
 
 def _since_issue(clause: Clause) -> Term:
     return Conditional(condition=Condition(act="ban hành", this_plan=True))
+
+
+def _since_issue_then(clause: Clause) -> Term:
+    span: Span = clause["u"]
+    condition = Condition(act="ban hành", instrument=clause.text("instrument") or None, this_plan=True)
+    return Conditional(condition=condition, offset=span.amount, unit=span.unit)
 
 
 def _follows(clause: Clause) -> Term:
@@ -206,7 +227,9 @@ _ADHOC = [
         partial(_occurs, "có"),
         family="event",
     ),
-    ClauseRule("when-asked", "( theo | khi | nếu ) {instrument:DEMAND}", partial(_occurs, "có"), family="event"),
+    ClauseRule(
+        "when-asked", "( theo | khi | nếu ) ( được )? {instrument:DEMAND}", partial(_occurs, "có"), family="event"
+    ),
     ClauseRule(
         "when-asked-by",
         "( khi | nếu ) có? {instrument:DEMAND} ( của {actors:ORG WC*} )?",
@@ -221,7 +244,7 @@ _ADHOC = [
         family="event",
     ),
 ]
-define("ACTWORD", "( có | thấy cần | cần | xảy ra | xuất hiện | nhận được )")
+define("ACTWORD", "( có | được | thấy cần | cần | xảy ra | xuất hiện | nhận được )")
 define("DEMAND", "( yêu cầu | đề nghị | chỉ đạo )")
 define("NEEDED", "( cần thiết | cần )")
 define("ARISING", "( phát sinh | xảy ra | xuất hiện )")
@@ -232,6 +255,13 @@ RULES = [
         "since-issue",
         "( kể | tính )? từ ( ngày | khi ) ( ban hành | ký | ký ban hành )",
         _since_issue,
+        family="event",
+    ),
+    ClauseRule(
+        "within-since-issue",
+        "WITHIN {u:U} ( , )? SINCE ( ban hành | ký | ký ban hành | ký , ban hành ) "
+        "( {instrument:( kế hoạch | văn bản ) này?} )?",
+        _since_issue_then,
         family="event",
     ),
     ClauseRule(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deadlines.grammar.clause import Clause, Piece
 from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import ClauseRule
@@ -133,6 +135,15 @@ def _since_until(clause: Clause) -> Term | None:
     return _term(clause["e"], clause, start=clause["a"].start, until=clause["b"].end)
 
 
+def _each_year_of(clause: Clause) -> Term | None:
+    """ "tháng 6 các năm 2026 - 2030": the part of every year from the first to the last."""
+    first, last = clause["a"], clause["b"]
+    whole = all((years.start.month, years.end.month) == (1, 12) for years in (first, last))
+    if not whole or first.start >= last.start:
+        return None
+    return _term(YEARLY.on(clause["p"]), clause, start=first.start, until=last.end)
+
+
 def _unit_with_day(clause: Clause) -> Term | None:
     """ "6 tháng (trước ngày 15/6)", "năm (trước 15/12)": the printed day is the report's."""
     return _before_part_every(clause) if clause.has("before") else _part_every(clause)
@@ -174,6 +185,29 @@ def _day_of_last_month(clause: Clause) -> Term | None:
     return _before(exact, clause) if clause.has("before") else _term(exact, clause)
 
 
+def _two_days_monthly(clause: Clause) -> tuple[Term, ...] | None:
+    """ "các ngày 05 và 20 hằng tháng": two duties, so that each keeps its own occurrence in a month."""
+    if clause["e"] != MONTHLY:
+        return None
+    return _on_days((int(clause.text("d")), int(clause.text("f"))), MONTHLY, clause)
+
+
+def _two_days(clause: Clause) -> tuple[Term, ...] | None:
+    """ "ngày 05 và ngày 20 hằng tháng", where the second day and the rhythm are one value."""
+    rhythm: Rhythm = clause["e"]
+    if not rhythm.dated or rhythm.unit not in ("month", "year"):
+        return None
+    return _on_days((int(clause.text("d")), rhythm.day), rhythm, clause)
+
+
+def _on_days(days: tuple[int, int], rhythm: Rhythm, clause: Clause) -> tuple[Term, ...] | None:
+    if not 1 <= days[0] < days[1] <= 28:
+        return None
+    made = [replace(rhythm, day=day, dated=True) for day in days]
+    terms = [_before(one, clause) if clause.has("before") else _term(one, clause) for one in made]
+    return tuple(term for term in terms if term)
+
+
 def _ongoing(_: Clause) -> Term:
     return Ongoing()
 
@@ -199,6 +233,10 @@ define(
     "DAYOFLAST",
     "( {before:BEF} | BY ) ( ngày )? {d:DN} ( của )? tháng cuối ( cùng )? ( của )? kỳ ( báo cáo )?",
 )
+define("NEXTYEAR", "( ( của )? năm ( sau | kế tiếp | tiếp theo | liền kề ) )")
+define("OFREPORT", "( LP | đối với | cho | là )+ ( báo cáo | PERIODIC | sơ kết | tổng kết )+")
+define("TWODAYS", "( {before:BEF} | BY ) ( các )? ngày? {d:DN} ( AND | , và )+ ( BEF )? ngày? {f:DN}")
+define("TWODAYSTILL", "( {before:BEF} | BY ) ( các )? ngày? {d:DN} ( AND | , và )+ ( BEF )?")
 define("UNITWORD", "( tháng | quý | cả? năm )")
 define("REPORT", "( ( báo cáo | PERIODIC | EACH | sơ kết | tổng kết | đối với )+ W*? )")
 
@@ -206,7 +244,9 @@ define("REPORT", "( ( báo cáo | PERIODIC | EACH | sơ kết | tổng kết | �
 def _units(unit: str) -> list[ClauseRule]:
     """ "năm (trước ngày 15/12)", "quý: ngày 20 tháng cuối quý" """
     return [
-        ClauseRule("unit-with-date", f"REPORT? {unit} LPQ ( {{before:BEF}} | BY ) {{p:p}} RP?", _unit_with_day),
+        ClauseRule(
+            "unit-with-date", f"REPORT? {unit} LPQ ( {{before:BEF}} | BY ) {{p:p}} NEXTYEAR? RP?", _unit_with_day
+        ),
         ClauseRule(
             "unit-with-yearly-date",
             f"REPORT? {unit} LPQ ( {{before:BEF}} | BY ) {{p:p}} {{e:E}} RP?",
@@ -219,23 +259,26 @@ def _units(unit: str) -> list[ClauseRule]:
 
 
 RULES = [
-    ClauseRule("every", "( PERIODIC ( , )? )? BY QUOTED {e:E}", _every),
+    ClauseRule("every", "( PERIODIC ( , | ACTC )? )? BY QUOTED {e:E}", _every),
     ClauseRule("hour-of-every", "( BY | trước )* HOUR ( ngày )? {e:E}", _every),
     ClauseRule("before-every", "PERIODIC? BEF {e:E}", _before_every),
     ClauseRule("date-every-year", "( FROM | BY | PERIODIC )* {p:p} ( , | LP )? {e:E} RP?", _part_every),
     ClauseRule("before-date-every-year", "BEF {p:p} ( , | LP )? {e:E} RP?", _before_part_every),
     ClauseRule(
         "every-year-by-date",
-        "BY {e:E} ( , | : | LP | / )* ( ACTOR? ACTC )? ( , )? BY {p:p} ( AIM )?",
+        "BY {e:E} ( , | : | LP | / )* ( ACTOR? ACTC )? ( , )? BY {p:p} NEXTYEAR? ( AIM )?",
         _part_every,
     ),
     ClauseRule(
         "every-year-before-date",
-        "BY {e:E} ( , | : | LP )* ( ACTOR? ACTC )? ( , )? BEF {p:p} ( AIM )?",
+        "BY {e:E} ( , | : | LP )* ( ACTOR? ACTC )? ( , )? BEF {p:p} NEXTYEAR? ( AIM )?",
         _before_part_every,
     ),
     ClauseRule("date-to-date-every-year", "( FROM | BY )* {o:p} TILL {p:p} ( , )? {e:E}", _part_every),
     ClauseRule("range-every-year", "( FROM | BY )* {p:r} ( , )? {e:E}", _part_every),
+    ClauseRule(
+        "part-of-each-year", "BY {p:p} ( PHASE | BY | , | LP )* {a:P} TILL {b:P} RP?", _each_year_of, final=True
+    ),
     ClauseRule("days-every-year", "( {before:BEF} ( các ngày? )? | BY ) {p:q} ( , )? {e:E}", _list_every),
     ClauseRule("days-a-year", "( {before:BEF} ( các ngày? )? | BY ) {p:q}", _list_every, family="days"),
     ClauseRule(
@@ -243,7 +286,7 @@ RULES = [
     ),
     ClauseRule(
         "two-days-every-year",
-        "( {before:BEF} | BY ) {p:p} ( AND | TO | BEF | , và )+ {o:p} ( , )? {e:E}",
+        "PERIODIC? ( {before:BEF} | BY ) {p:p} ( AND | TO | BEF | , và )+ {o:p} ( , )? {e:E}",
         _two_every,
     ),
     ClauseRule(
@@ -259,6 +302,11 @@ RULES = [
     ClauseRule("every-from-to", "BY {e:E} ( , | LP )* FROM {a:P} TILL {b:P}", _since_until),
     *_units("UNITWORD"),
     *_units("{u:U}"),
+    ClauseRule("date-of-unit", "( {before:BEF} | BY ) {p:p} OFREPORT UNITWORD RP?", _unit_with_day),
+    ClauseRule("date-of-unit", "( {before:BEF} | BY ) {p:p} OFREPORT {u:U} RP?", _unit_with_day),
+    ClauseRule("two-days-of-every-month", "TWODAYS ( , )? {e:E}", _two_days_monthly),
+    ClauseRule("two-days-of-every-month", "BY {e:E} LPQ TWODAYS RP?", _two_days_monthly),
+    ClauseRule("two-days-of-every-month", "TWODAYSTILL {e:E}", _two_days),
     ClauseRule("half-year-with-date", "REPORT? {h:p} LPQ ( {before:BEF} | BY ) {p:p} RP?", _half_with_day),
     ClauseRule("every-on-day", "BY {f:E} LPQ BY {e:E} RP?", _same_unit),
     ClauseRule("every-before-day", "BY {f:E} LPQ {before:BEF} {e:E} RP?", _same_unit),

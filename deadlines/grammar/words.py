@@ -62,7 +62,7 @@ VERBS = (
     "chuẩn bị", "đôn đốc", "theo dõi", "giám sát", "quán triệt", "phổ biến", "cử", "công khai", "chuyển",
     "in", "cụ thể",
     "thí điểm", "nghiên cứu", "hướng dẫn", "kết nối", "tích hợp", "số hóa", "hỗ trợ", "kiểm kê",
-    "điều tra", "phát hành",
+    "điều tra", "phát hành", "nhân rộng", "mở rộng", "ra mắt", "khai thác",
 )  # fmt: skip
 
 _DATE_WORDS = "quý tháng năm ngày tuần hằng mỗi khi nếu"
@@ -78,8 +78,12 @@ define_all_but("WCX", f"{_DATE_WORDS} {_NEVER} ; . : ( ) + % &", "oabcnYxzPpQqRr
 define("W", "( !STOP WX )")
 define("WC", "( !STOP WCX )")
 define("NUMBERED", "( số <oabcnx> )")
-define("CF", '( WC | ; | NUMBERED | LP WC+ RP | " )')
+define("CF", '( WC | ; | NUMBERED | LP WC+ RP | LP ( sửa đổi | bổ sung | thay thế | mới | , )+ | " )')
 """A word of a passage about a document or those who issue it."""
+
+
+_PREPOSITIONS = ("theo",)
+"""Words that begin an act ("theo dõi") and much else ("theo định kỳ"): never paired."""
 
 
 def _any(name: str, phrases: tuple[str, ...]) -> None:
@@ -89,8 +93,10 @@ def _any(name: str, phrases: tuple[str, ...]) -> None:
     by_length: dict[int, list[list[str]]] = {}
     for phrase in phrases:
         by_length.setdefault(len(phrase.split()), []).append(phrase.split())
-    choices = [" ".join(words) for words in [*by_length.pop(4, []), *by_length.pop(3, [])]]
-    pairs, singles = by_length.get(2, []), by_length.get(1, [])
+    ambiguous = [words for words in by_length.get(2, []) if words[0] in _PREPOSITIONS]
+    choices = [" ".join(words) for words in [*by_length.pop(4, []), *by_length.pop(3, []), *ambiguous]]
+    pairs = [words for words in by_length.get(2, []) if words not in ambiguous]
+    singles = by_length.get(1, [])
     for part, words in (
         ("1", [w[0] for w in pairs]),
         ("2", [w[1] for w in pairs]),
