@@ -7,7 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from desk.web import agency_pages, charts, events, exports, log, login, offices, plans, task, tasks, today, users
+from desk.web import (
+    agency_pages,
+    charts,
+    directory_moves,
+    directory_pages,
+    edits,
+    events,
+    exports,
+    log,
+    login,
+    offices,
+    plans,
+    task,
+    tasks,
+    today,
+    users,
+)
 from desk.web.gate import Handler
 
 
@@ -19,7 +35,7 @@ class Entry:
     handler: Handler
 
 
-UPLOADS = frozenset({"/plans/upload"})
+UPLOADS = frozenset({"/plans/upload", "/agencies/import"})
 """Paths that take a file."""
 
 AGENCIES_OWN = (
@@ -67,6 +83,26 @@ DESK = (
     Entry("POST", "/events/{event:int}/withdraw", "operator", events.withdraw),
     Entry("POST", "/events/{event:int}/correct", "operator", events.correct),
     Entry("GET", "/agencies", "viewer", offices.agencies),
+    Entry("GET", "/agencies/new", "admin", directory_pages.new_form),
+    Entry("POST", "/agencies", "admin", directory_pages.create),
+    Entry("GET", "/agencies/merge", "admin", directory_moves.merge_form),
+    Entry("POST", "/agencies/merge", "admin", directory_moves.merge),
+    Entry("GET", "/agencies/import", "admin", directory_moves.import_form),
+    Entry("POST", "/agencies/import", "admin", directory_moves.upload),
+    Entry("POST", "/agencies/import/apply", "admin", directory_moves.apply_import),
+    Entry("GET", "/agencies/export.{ending}", "admin", directory_moves.export),
+    Entry("GET", "/agencies/{agency}/edit", "admin", directory_pages.edit_form),
+    Entry("POST", "/agencies/{agency}/edit", "admin", directory_pages.save),
+    Entry("GET", "/agencies/{agency}/history", "operator", directory_pages.agency_history),
+    Entry("POST", "/agencies/{agency}/restore", "admin", directory_pages.restore_agency),
+    Entry("GET", "/agencies/{agency}/split", "admin", directory_moves.split_form),
+    Entry("POST", "/agencies/{agency}/split", "admin", directory_moves.split),
+    Entry("GET", "/groups", "viewer", directory_pages.groups),
+    Entry("GET", "/groups/{group}", "admin", directory_pages.group_form),
+    Entry("POST", "/groups/{group}", "admin", directory_pages.save_group),
+    Entry("POST", "/groups/{group}/drop", "admin", directory_pages.drop_group),
+    Entry("GET", "/config/{part}/history", "operator", edits.history),
+    Entry("POST", "/config/{part}/restore", "admin", edits.restore),
     Entry("GET", "/agencies/{agency}", "viewer", offices.agency),
     Entry("POST", "/agencies/{agency}/revoke", "operator", offices.revoke_links),
     Entry("GET", "/messages", "viewer", log.messages_page),

@@ -19,6 +19,7 @@ from desk.web import language
 from desk.web.guard import SAFE, Place
 from desk.web.rendering import render
 from flows.steps.workplace import Workplace
+from store import editions
 from store.people import ROLES, Lifetime
 
 FRESH = 5.0
@@ -59,6 +60,12 @@ class Desk:
             return
         self._workplace, self._stamp = renewed, stamp
 
+    def look_again(self) -> Workplace:
+        """The workplace as it is after an edit, at once."""
+        with self._lock:
+            self._renew()
+        return self._workplace
+
     @property
     def place(self) -> Place:
         return Place(self._workplace.settings.desk.base_url)
@@ -71,7 +78,9 @@ class Desk:
 
 def _stamp(workplace: Workplace) -> tuple[tuple[str, int], ...]:
     files = sorted(workplace.settings.folder.rglob("*.toml"))
-    return tuple((str(path), path.stat().st_mtime_ns) for path in files)
+    with workplace.database.read() as connection:
+        edited = editions.newest_id(connection, workplace.province)
+    return (("editions", edited), *((str(path), path.stat().st_mtime_ns) for path in files))
 
 
 class Wrong(Exception):  # noqa: N818 - what was typed makes no sense; the words say why, in Vietnamese

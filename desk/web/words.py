@@ -57,6 +57,26 @@ ANSWER_STATES = {"received": "Chờ xác nhận", "confirmed": "Đã xác nhận
 
 ROLES = {"viewer": "Người xem", "operator": "Cán bộ theo dõi", "admin": "Quản trị viên"}
 
+FIELDS = {
+    "": "Cả mục",
+    "name": "Tên đầy đủ",
+    "kind": "Loại cơ quan",
+    "short_names": "Tên viết tắt",
+    "aliases": "Tên gọi khác",
+    "superior": "Cơ quan cấp trên",
+    "valid_from": "Hoạt động từ ngày",
+    "valid_to": "Ngày cuối cùng hoạt động",
+    "successors": "Cơ quan kế thừa",
+    "contacts": "Đầu mối liên hệ",
+    "channels": "Kênh nhận",
+    "working_hours": "Giờ làm việc riêng",
+    "names": "Tên gọi",
+    "kinds": "Loại cơ quan thuộc nhóm",
+    "members": "Cơ quan thuộc nhóm",
+    "includes": "Gồm cả nhóm khác",
+    "exceptions": "Trừ ra",
+}
+
 TRACKS = {
     "due": "Hạn hoàn thành",
     "opening": "Bắt đầu thực hiện",
@@ -111,6 +131,15 @@ TOLD = {
     "totp": "Đã bật xác thực hai bước.",
     "no_totp": "Đã tắt xác thực hai bước.",
     "bye": "Đã đăng xuất.",
+    "edited": "Đã lưu; áp dụng ngay.",
+    "edited_later": "Đã lưu; các nhiệm vụ đang mở theo thay đổi này trong lần chạy kế tiếp.",
+    "unchanged": "Không có gì thay đổi.",
+    "restored": "Đã khôi phục.",
+    "proposed": "Đã gửi đề nghị; chờ văn phòng xem xét.",
+    "accepted": "Đã chấp nhận đề nghị.",
+    "declined": "Đã trả lại đề nghị.",
+    "tested": "Đã gửi tin thử.",
+    "key": "Đã thay khóa ký; liên kết cũ còn mở được trong thời gian chuyển tiếp.",
     "several": "Đã thực hiện với các nhiệm vụ được chọn.",
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +167,19 @@ def told_changes(changes: Sequence[agencies.Change]) -> dict[str, Any]:
 
 def _place(change: agencies.Change) -> str:
     return f"{change.code}.{change.field}" if change.field else change.code
+
+
+MANY = 5000
+"""More open tasks than this are not named anew while somebody waits; the next run does it."""
+
+
+def follow(workplace: Workplace, *, now: datetime, today: date) -> bool:
+    """Have open tasks follow what was changed, where that is quick; False where the next run will do it."""
+    from flows.steps.refreshing import refresh
+    from store import plans
+
+    with workplace.database.read() as connection:
+        if len(plans.open_tasks(connection, workplace.province)) > MANY:
+            return False
+    refresh(workplace, now=now, today=today)
+    return True

@@ -1,0 +1,126 @@
+"""What every page that edits the configuration shares: keeping, history with differences, going back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import unified_diff
+
+from starlette.responses import Response
+
+from config import agencies
+from config.errors import ConfigError
+from desk.web.visit import Visit
+from flows.steps import editing
+from flows.steps.completing import NoSuch
+from flows.steps.workplace import AGENCIES, CALENDAR, POLICIES, TEMPLATE
+from store.editions import Edition
+
+SHOWN = 20
+"""Versions on one page."""
+MOST_LINES = 400
+"""Lines of one difference that are shown."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One version and what it changed in the one before."""
+
+    edition: Edition
+    lines: tuple[str, ...]
+    more: int
+    holds: bool
+
+
+def title_of(part: str) -> str:
+    """How a part is called, for people."""
+    from flows.steps.wording import EDITABLE
+
+    if part.startswith(CALENDAR):
+        return f"Lịch làm việc năm {part.removeprefix(CALENDAR)}"
+    if part.startswith(TEMPLATE):
+        return EDITABLE.get(part.removeprefix(TEMPLATE), part)
+    return {AGENCIES: "Danh bạ cơ quan", POLICIES: "Chính sách nhắc việc"}.get(part, part)
+
+
+def page_of(part: str) -> str:
+    """Where a part is edited."""
+    if part.startswith(CALENDAR):
+        return f"/calendar?year={part.removeprefix(CALENDAR)}"
+    if part.startswith(TEMPLATE):
+        return f"/templates/{part.removeprefix(TEMPLATE)}"
+    return f"/{part}"
+
+
+def expected(visit: Visit) -> int | None:
+    """The version that a form was made from."""
+    found = visit.numbers("version")
+    return found[0] if found else None
+
+
+def after(visit: Visit, kept: object, path: str, told: str = "edited") -> Response:
+    """What follows a change: the desk looks at it at once, and open tasks go by it."""
+    if isinstance(kept, NoSuch):
+        return visit.sorry(kept.message, 409)
+    workplace = visit.desk.look_again()
+    done = editing.follow(workplace, now=visit.now, today=visit.today)
+    return visit.go(path, told if done else "edited_later")
+
+
+def history(visit: Visit) -> Response:
+    """Every version of a part, what it changed, and a button to go back."""
+    part = visit.request.path_params["part"]
+    if not editing.known(part):
+        return visit.sorry("Không có phần cấu hình này.", 404)
+    steps = steps_of(visit, part)
+    return visit.page(
+        "history.html",
+        part=part,
+        title=title_of(part),
+        path=page_of(part),
+        steps=steps,
+        file=editing.seed(visit.workplace, part) is not None,
+    )
+
+
+def steps_of(visit: Visit, part: str) -> list[Step]:
+    versions = [*editing.history(visit.workplace, part)[: SHOWN + 1]]
+    seed = editing.seed(visit.workplace, part) or ""
+    found = []
+    for place, edition in enumerate(versions[:SHOWN]):
+        before = versions[place + 1].content if place + 1 < len(versions) else None
+        lines = difference(part, before if before is not None else seed, edition.content or seed)
+        found.append(
+            Step(
+                edition=edition,
+                lines=tuple(lines[:MOST_LINES]),
+                more=max(0, len(lines) - MOST_LINES),
+                holds=place == 0,
+            )
+        )
+    return found
+
+
+def difference(part: str, old: str, new: str) -> Sequence[str]:
+    """What differs, a line each; of the directory by fields, with addresses masked."""
+    if part == AGENCIES:
+        changes = agencies.difference(agencies.loads(old, part), agencies.loads(new, part))
+        return [f"{one.code} {one.field}: {one.old} → {one.new}" for one in changes]
+    lines = unified_diff(old.splitlines(), new.splitlines(), n=1, lineterm="")
+    return [line for line in lines if not line.startswith(("---", "+++"))]
+
+
+def restore(visit: Visit) -> Response:
+    """Go back to an earlier version."""
+    part = visit.request.path_params["part"]
+    asked = visit.numbers("version")
+    if not editing.known(part) or not asked:
+        return visit.sorry("Không có phần cấu hình hoặc phiên bản này.", 404)
+    try:
+        kept = editing.restore(visit.workplace, part, asked[0], now=visit.now, actor=visit.actor)
+    except ConfigError as error:
+        return visit.sorry(f"Không khôi phục được: {error}", 422)
+    return after(visit, kept, f"/config/{part}/history", "restored")
+
+
+__all__ = ["after", "difference", "expected", "history", "page_of", "restore", "steps_of", "title_of"]
