@@ -15,9 +15,14 @@ from store.schema import deliveries, dues, messages, reminders, tasks
 def listed(
     connection: Connection, province: str, *, state: str, agency: str, limit: int, offset: int
 ) -> tuple[Sequence[Row[Any]], int]:
-    """One page of messages, newest first, without their content, and how many there are."""
+    """One page of messages, newest first, without their content, and how many there are.
+
+    The state `failing` stands for those that need a person: refused or unconfirmed.
+    """
     query = select(messages).where(messages.c.province == province)
-    if state:
+    if state == "failing":
+        query = query.where(messages.c.state.in_(("refused", "unconfirmed")))
+    elif state:
         query = query.where(messages.c.state == state)
     if agency:
         query = query.where(messages.c.agency == agency)

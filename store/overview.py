@@ -59,8 +59,25 @@ def today(connection: Connection, province: str, day: date) -> Today:
 
 def nearest(connection: Connection, province: str, day: date, *, late: bool, limit: int) -> Sequence[Row[Any]]:
     """Open dates that are late (longest first), or of the next seven days."""
-    when = dues.c.late_from <= day if late else dues.c.on_date.between(day, day + timedelta(days=7))
-    query = (
+    if late:
+        query = _dates(province).where(dues.c.late_from <= day)
+    else:
+        query = _dates(province).where(
+            dues.c.on_date.between(day, day + timedelta(days=7)),
+            or_(dues.c.late_from.is_(None), dues.c.late_from > day),
+            dues.c.track == "due",
+        )
+    return connection.execute(query.order_by(dues.c.on_date, dues.c.id).limit(limit)).all()
+
+
+def upcoming(connection: Connection, province: str, after: date, *, limit: int) -> Sequence[Row[Any]]:
+    """The first open dates after a day, which is not counted."""
+    query = _dates(province).where(dues.c.on_date > after, dues.c.track == "due")
+    return connection.execute(query.order_by(dues.c.on_date, dues.c.id).limit(limit)).all()
+
+
+def _dates(province: str) -> Select[Any]:
+    return (
         select(
             dues.c.task_id,
             dues.c.on_date,
@@ -71,11 +88,8 @@ def nearest(connection: Connection, province: str, day: date, *, late: bool, lim
             tasks.c.lead_text,
         )
         .join(tasks, tasks.c.id == dues.c.task_id)
-        .where(dues.c.province == province, dues.c.state == "open", ~dues.c.blocked, tasks.c.state == "open", when)
+        .where(dues.c.province == province, dues.c.state == "open", ~dues.c.blocked, tasks.c.state == "open")
     )
-    if not late:
-        query = query.where(or_(dues.c.late_from.is_(None), dues.c.late_from > day), dues.c.track == "due")
-    return connection.execute(query.order_by(dues.c.on_date, dues.c.id).limit(limit)).all()
 
 
 def weeks(connection: Connection, province: str, first: date, count: int) -> list[tuple[date, int, int]]:

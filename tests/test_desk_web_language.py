@@ -45,33 +45,9 @@ def test_places_are_the_same_in_both_languages() -> None:
 
 NOT_YET = frozenset(
     f"{name}.html"
-    for name in [
-        "account",
-        "agencies",
-        "agency",
-        "agency_due",
-        "agency_gone",
-        "agency_home",
-        "answers",
-        "audit",
-        "calendar",
-        "charts",
-        "events",
-        "login",
-        "message",
-        "messages",
-        "parts",
-        "plans",
-        "policies",
-        "propose",
-        "review",
-        "setup",
-        "sorry",
-        "task",
-        "tasks",
-        "today",
-        "users",
-    ]
+    for name in (
+        "account agencies agency agency_due agency_home calendar events login plans policies propose review users"
+    ).split()
 )
 """Templates whose words still stand in Vietnamese only."""
 

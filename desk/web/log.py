@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from desk.web.tasks import page_number
+from desk.web.tasks import agency_choices, page_number
 from desk.web.visit import Visit, Wrong
 from store import audit_pages, messages
 from store.audit import Broken, verify
@@ -28,7 +28,13 @@ def messages_page(visit: Visit) -> Response:
         )
     asked = {name: value for name in ("state", "agency") if (value := visit.query(name))}
     return visit.page(
-        "messages.html", rows=rows, total=total, number=number, last=max(1, -(-total // PER_PAGE)), asked=asked
+        "messages.html",
+        rows=rows,
+        total=total,
+        number=number,
+        last=max(1, -(-total // PER_PAGE)),
+        asked=asked,
+        agencies=agency_choices(visit),
     )
 
 
@@ -82,6 +88,7 @@ def audit_page(visit: Visit) -> Response:
         number=number,
         last=max(1, -(-total // PER_PAGE)),
         verdict=verdict,
+        broken=isinstance(checked, Broken),
         shown=shown,
         asked={},
     )

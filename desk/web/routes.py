@@ -69,6 +69,7 @@ DESK = (
     Entry("POST", "/tasks/{task:int}/done", "operator", task.done),
     Entry("POST", "/tasks/{task:int}/extend", "operator", task.extend),
     Entry("POST", "/tasks/{task:int}/date", "operator", task.set_date),
+    Entry("POST", "/tasks/{task:int}/reread", "operator", task.reread),
     Entry("POST", "/tasks/{task:int}/assign", "operator", task.assign),
     Entry("GET", "/answers", "viewer", task.answers_page),
     Entry("POST", "/answers/{answer:int}/confirm", "operator", task.confirm),

@@ -90,6 +90,14 @@ def set_date(visit: Visit) -> Response:
     return _after(visit, correcting.set_date(visit.workplace, visit.path("task"), due, **common), "dated")
 
 
+def reread(visit: Visit) -> Response:
+    """Back to what the printed words say."""
+    result = correcting.read_again(
+        visit.workplace, visit.path("task"), now=visit.now, today=visit.today, actor=visit.actor
+    )
+    return _after(visit, result, "reread")
+
+
 def assign(visit: Visit) -> Response:
     result = correcting.assign_lead(
         visit.workplace,

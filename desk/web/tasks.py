@@ -87,7 +87,7 @@ def several(visit: Visit) -> Response:
     if refused:
         done = len(ids) - len(refused)
         return visit.sorry(f"Đã thực hiện với {done} nhiệm vụ. Không thực hiện được: {' '.join(refused[:20])}", 422)
-    return visit.go("/tasks", "several")
+    return visit.go(visit.text("back") if visit.text("back").startswith("/tasks?") else "/tasks", "several")
 
 
 def _action(visit: Visit, name: str) -> Callable[[int], object]:
@@ -96,18 +96,21 @@ def _action(visit: Visit, name: str) -> Callable[[int], object]:
     place = visit.workplace
     match name:
         case "done":
-            on = past(visit, "on")
-            document = visit.text("document") or None
+            on = past(visit, "done_on")
+            document = visit.text("done_document") or None
             return lambda task: completing.complete(place, task, on=on, document=document, due_key=None, **common)
         case "extend":
-            to, by = needed_day(visit, "to", "Ngày hạn mới"), visit.text("document", needed="Số văn bản cho phép")
+            to = needed_day(visit, "extend_to", "Ngày hạn mới")
+            by = visit.text("extend_document", needed="Số văn bản cho phép gia hạn", longest=200)
             return lambda task: completing.extend(place, task, to=to, document=by, due_key=None, **common)
         case "assign":
-            agency = visit.text("agency", needed="Cơ quan chủ trì")
+            agency = visit.text("assign_agency", needed="Cơ quan chủ trì")
             return lambda task: correcting.assign_lead(place, task, agency, **common)
         case "date":
-            due = needed_day(visit, "to", "Ngày hạn")
+            due = needed_day(visit, "date_to", "Ngày hạn")
             return lambda task: correcting.set_date(place, task, due, **common)
+        case "reread":
+            return lambda task: correcting.read_again(place, task, **common)
         case _:
             raise Wrong("Chưa chọn việc cần làm.")
 

@@ -14,7 +14,10 @@ from store import answers, messages, overview, runs, searching
 GRACE = timedelta(hours=1)
 """How late the daily run may be before the desk says so."""
 
-SHOWN = 15
+SHOWN, LATER = 15, 5
+
+WEEK = timedelta(days=7)
+"""How far ahead "soon" looks, that day included."""
 
 
 def page(visit: Visit) -> Response:
@@ -28,6 +31,8 @@ def page(visit: Visit) -> Response:
             "counts": counts,
             "attention": attention,
             "late": overview.nearest(connection, province, day, late=True, limit=SHOWN),
+            "week": day + WEEK,
+            "later": overview.upcoming(connection, province, day + WEEK, limit=LATER),
             "soon": overview.nearest(connection, province, day, late=False, limit=SHOWN),
             "failing": messages.undelivered(connection, province, 5),
             "pending": answers.pending(connection, province, 5),

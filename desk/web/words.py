@@ -37,6 +37,57 @@ MESSAGES = {
     "lapsed": "Không còn cần gửi",
 }
 
+REMINDERS = {"planned": "Sẽ gửi", "told": "Đã gửi", "withdrawn": "Đã rút", "lapsed": "Không còn cần gửi"}
+
+PLACES = {"line": "dòng", "page": "trang", "table": "bảng", "row": "hàng", "sheet": "trang tính"}
+
+ACTIONS = {
+    "archive": "Đưa vào lưu trữ",
+    "answer.acknowledged": "Cơ quan xác nhận đã nhận",
+    "answer.progress": "Cơ quan báo cáo tiến độ",
+    "answer.done": "Cơ quan báo cáo hoàn thành",
+    "answer.extension": "Cơ quan đề nghị gia hạn",
+    "answer.confirmed": "Xác nhận phản hồi",
+    "answer.returned": "Trả lại phản hồi",
+    "contact.bounced": "Địa chỉ không nhận được thư",
+    "contact.code": "Tạo mã liên kết Zalo",
+    "contact.linked": "Liên kết Zalo",
+    "deadline.correct": "Sửa cách hiểu thời hạn",
+    "deadline.reread": "Đọc lại thời hạn in",
+    "event.add": "Ghi nhận văn bản",
+    "event.correct": "Sửa ngày ban hành văn bản",
+    "event.release": "Mở nhiệm vụ đang chờ văn bản",
+    "event.withdraw": "Rút văn bản ghi nhầm",
+    "links.revoke": "Thu hồi liên kết của cơ quan",
+    "login": "Đăng nhập",
+    "login.failed": "Đăng nhập không thành công",
+    "message.cancel": "Hủy gửi",
+    "message.delivered": "Ghi nhận đã báo bằng cách khác",
+    "message.resend": "Gửi lại",
+    "name.learn": "Ghi nhớ tên cơ quan",
+    "person.erase": "Xóa dữ liệu cá nhân",
+    "person.export": "Trích xuất dữ liệu cá nhân",
+    "plan.import": "Nhập kế hoạch",
+    "review.correct": "Sửa khi xem lại",
+    "task.assign": "Giao cơ quan chủ trì",
+    "task.done": "Ghi nhận hoàn thành",
+    "task.extend": "Gia hạn",
+    "token.api": "Tạo mã truy cập",
+    "token.calendar": "Tạo địa chỉ lịch",
+    "token.revoke": "Thu hồi mã truy cập",
+    "user.add": "Thêm người dùng",
+    "user.change": "Sửa người dùng",
+    "user.password": "Đổi mật khẩu",
+    "user.totp": "Bật xác thực hai bước",
+    "user.no_totp": "Tắt xác thực hai bước",
+}
+
+
+def action(name: str) -> str:
+    """An entry of the audit log in words; one without words keeps its name."""
+    return ACTIONS.get(name, name)
+
+
 OUTCOMES = {
     "started": "đang gửi",
     "sent": "đã gửi",
@@ -116,6 +167,7 @@ TOLD = {
     "extended": "Đã gia hạn.",
     "assigned": "Đã giao cơ quan chủ trì.",
     "dated": "Đã đặt ngày hạn.",
+    "reread": "Đã đọc lại thời hạn in trong kế hoạch.",
     "event": "Đã ghi nhận văn bản.",
     "undone": "Đã rút; các nhiệm vụ liên quan trở lại trạng thái chờ.",
     "corrected": "Đã sửa ngày ban hành; các thời hạn đổi theo.",

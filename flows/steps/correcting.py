@@ -57,6 +57,17 @@ def set_words(
     return None
 
 
+def read_again(workplace: Workplace, task_id: int, *, now: datetime, today: date, actor: str) -> NoSuch | None:
+    """Read the printed words once more, in place of a person's correction or of what older rules made of them."""
+    with workplace.database.write() as connection:
+        row = _open(connection, workplace, task_id)
+        if isinstance(row, NoSuch):
+            return row
+        values = plans.reading_values(read_task(row.text or None, tuple(row.conditions)), row.text)
+        _keep(connection, workplace, row, values, action="deadline.reread", now=now, today=today, actor=actor)
+    return None
+
+
 def _open(connection: Connection, workplace: Workplace, task_id: int) -> Row[Any] | NoSuch:
     row = connection.execute(
         select(tasks.c.id, tasks.c.state, tasks.c.conditions, deadlines.c.text, deadlines.c.reading)
@@ -79,13 +90,28 @@ def _correct(
     actor: str,
 ) -> None:
     values = plans.reading_values(reading, row.text) | {"state": "corrected"}
+    _keep(connection, workplace, row, values, action="deadline.correct", now=now, today=today, actor=actor)
+
+
+def _keep(
+    connection: Connection,
+    workplace: Workplace,
+    row: Row[Any],
+    values: Mapping[str, Any],
+    *,
+    action: str,
+    now: datetime,
+    today: date,
+    actor: str,
+) -> None:
+    """Put a reading in place of the kept one, and tell whose dates move."""
     connection.execute(update(deadlines).where(deadlines.c.task_id == row.id).values(values))
     record(
         connection,
         workplace.province,
         at=now,
         actor=actor,
-        action="deadline.correct",
+        action=action,
         subject=f"task:{row.id}",
         before={"reading": row.reading},
         after={"reading": values["reading"]},
