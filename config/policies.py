@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from config.errors import ConfigError
 from config.settings import read_toml, toml_of, validated
@@ -24,17 +24,32 @@ class Use:
     policy: str
     plan: str | None = None
     agency: str | None = None
+    task: int | None = None
+    """The number by which `dondoc tasks` shows a task."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policies:
     by_name: Mapping[str, Policy]
     uses: tuple[Use, ...] = ()
+    file: Path = Path("policies.toml")
 
-    def name_for(self, *, plan: str | None, agency: str) -> str:
+    def check_channels(self, known: Collection[str]) -> None:
+        """Raises ConfigError for a stage that names a channel which is none of `known`."""
+        for name, policy in self.by_name.items():
+            for role, given in (("lead", policy.lead), ("coordinating", policy.coordinating)):
+                for course, stages in given.items():
+                    for at, channel in ((i, c) for i, stage in enumerate(stages) for c in stage.channels or ()):
+                        if channel not in known:
+                            field = f"{name}.{role}.{course}.{at}.channels"
+                            raise ConfigError(
+                                file=self.file, field=field, value=channel, allowed=", ".join(sorted(known))
+                            )
+
+    def name_for(self, *, plan: str | None, agency: str, task: int) -> str:
         """The name of the policy of the first use that fits, or "default"."""
         for use in self.uses:
-            if use.plan in {None, plan} and use.agency in {None, agency}:
+            if use.plan in {None, plan} and use.agency in {None, agency} and use.task in {None, task}:
                 return use.policy
         return DEFAULT
 
@@ -43,10 +58,11 @@ class _Stage(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     name: str = ""
-    days: int
+    days: int | None = None
     working: bool = False
     repeat_every: int | None = None
     repeat_limit: int | None = None
+    after_reminders: int | None = None
     to: str = "agency"
     channels: list[str] | None = None
 
@@ -57,6 +73,7 @@ class _Use(BaseModel):
     policy: str
     plan: str | None = None
     agency: str | None = None
+    task: int | None = Field(default=None, ge=1)
 
 
 def load(path: Path) -> Policies:
@@ -75,9 +92,8 @@ def _built(path: Path, data: dict[str, Any]) -> Policies:
     policies = {name: _policy(path, name, table) for name, table in data.items()}
     if DEFAULT not in policies:
         raise ConfigError(file=path, field=DEFAULT, value="", allowed="chính sách default bắt buộc phải có")
-    return Policies(
-        by_name=policies, uses=tuple(_use(path, index, use, policies) for index, use in enumerate(uses))
-    )
+    used = tuple(_use(path, index, use, policies) for index, use in enumerate(uses))
+    return Policies(by_name=policies, uses=used, file=path)
 
 
 def _policy(path: Path, name: str, table: Any) -> Policy:
@@ -107,6 +123,14 @@ def _stage(path: Path, field: str, table: Any) -> Stage:
     if not isinstance(table, dict):
         raise ConfigError(file=path, field=field, value=table, allowed="một bước dạng { days = -7 }")
     values = validated(path, table, _Stage, within=field).model_dump()
+    if (values["days"] is None) == (values["after_reminders"] is None):
+        raise ConfigError(
+            file=path,
+            field=f"{field}.days",
+            value="" if values["days"] is None else values["days"],
+            allowed="ghi một trong hai: days (số ngày) hoặc after_reminders (sau mấy lần nhắc quá hạn)",
+        )
+    values["days"] = 1 if values["days"] is None else values["days"]
     try:
         return Stage(**values)
     except ValueError as error:

@@ -25,7 +25,7 @@ def to_toml(policies: Policies) -> str:
         for use in policies.uses:
             row = tomlkit.table()
             row["policy"] = use.policy
-            for name in ("plan", "agency"):
+            for name in ("plan", "agency", "task"):
                 if getattr(use, name) is not None:
                     row[name] = getattr(use, name)
             listed.append(row)
@@ -48,7 +48,11 @@ def _courses(given: Given) -> tomlkit.items.Table:
 
 def _stage(stage: Stage) -> dict[str, Any]:
     """What differs from what is meant where it is left out; the name always, so that what was told stays told."""
-    values: dict[str, Any] = {"name": stage.name, "days": stage.days}
+    values: dict[str, Any] = {"name": stage.name}
+    if stage.after_reminders is not None:
+        values["after_reminders"] = stage.after_reminders
+    else:
+        values["days"] = stage.days
     if stage.working:
         values["working"] = True
     if stage.repeat_every is not None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
-from deadlines.counting import shift
 from deadlines.policy import FIRST_SUMMARY, Stage, To
 from deadlines.timeline import NEVER, Firing, Lane, Timeline
 
@@ -70,7 +69,7 @@ def decide(
             chosen.append(_summarise(line, lane, today, floor))
         else:
             stood_for = {lane.segments[passed[0]].stage.name} if FIRST_SUMMARY in answered else set()
-            passed = _passed_by_summary(lane, passed, floor)
+            passed = lane.passed_by_summary(passed, floor)
             chosen.append(_choose(line, lane, today, already, answered | stood_for, passed))
     return Decision(
         tell=tuple(choice.tell for choice in chosen if choice.tell is not None),
@@ -103,17 +102,8 @@ def _summarise(line: Timeline, lane: Lane, today: date, floor: date) -> _Choice:
     if at[1] > 0:
         lapsed.append(lane.segments[at[0]].id(at[1]))
     summary = StageDue(id=FIRST_SUMMARY, stage=_SUMMARIES[lane.to], day=floor)
-    after = max(at, _passed_by_summary(lane, lane.latest(floor), floor))
+    after = max(at, lane.passed_by_summary(lane.latest(floor), floor))
     return _Choice(tell=summary, next_on=lane.day_after(after, repeats=True), lapsed=tuple(lapsed))
-
-
-def _passed_by_summary(lane: Lane, passed: Firing, floor: date) -> Firing:
-    """The summary counts as a firing of its day: the stage it stands for keeps its distance from it."""
-    if passed == NEVER:
-        return passed
-    segment = lane.segments[passed[0]]
-    every = segment.stage.repeat_every or 1
-    return max(passed, (passed[0], segment.latest(shift(floor, every - 1))))
 
 
 def _choose(

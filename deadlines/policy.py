@@ -47,7 +47,11 @@ class Stage:
 
     `repeat_every` repeats the stage after so many days of the same sort, `repeat_limit` times at most (the
     first time not counted), until the next stage for the same `to` begins.
-    `channels` is None for the agency's own choice. The name is made from the rest where it is left out.
+    `after_reminders` begins a stage of `due` in another way: on the day on which the agency would be reminded
+    once more, after that many reminders of being late and no result; `days` is then 1. Reminders count as the
+    policy lays them, also those that an agency that has acknowledged is spared; a first summary is the first.
+    `channels` is None for the agency's own choice; of those named the first that reaches it is
+    taken. The name is made from the rest where it is left out.
     """
 
     name: str = ""
@@ -55,6 +59,7 @@ class Stage:
     working: bool = False
     repeat_every: int | None = None
     repeat_limit: int | None = None
+    after_reminders: int | None = None
     to: To = "agency"
     channels: tuple[str, ...] | None = None
 
@@ -67,6 +72,8 @@ class Stage:
             raise ValueError(f"repeat_every: {self.repeat_every} không hợp lệ; cho phép 1 đến 3660")
         if self.repeat_limit is not None and (self.repeat_every is None or self.repeat_limit < 1):
             raise ValueError(f"repeat_limit: {self.repeat_limit} không hợp lệ; cho phép từ 1, khi có repeat_every")
+        if self.after_reminders is not None:
+            self._check_counted(self.after_reminders)
         if self.channels is not None:
             object.__setattr__(self, "channels", tuple(self.channels))
             if not self.channels:
@@ -75,7 +82,19 @@ class Stage:
         if not _NAME.fullmatch(self.name) or self.name == FIRST_SUMMARY:
             raise ValueError(f"name: {self.name} không hợp lệ; cho phép chữ thường, số, dấu + - . (tối đa 40)")
 
+    def _check_counted(self, after: int) -> None:
+        if not 1 <= after <= 365:
+            raise ValueError(f"after_reminders: {after} không hợp lệ; cho phép 1 đến 365")
+        if self.days != 1:
+            raise ValueError(f"days: {self.days} không hợp lệ; bỏ trống khi có after_reminders")
+        if self.to == "agency":
+            raise ValueError(
+                "to: agency không hợp lệ; có after_reminders thì cho phép leadership, superior, operator"
+            )
+
     def _own_name(self) -> str:
+        if self.after_reminders is not None:
+            return f"after-{self.after_reminders}-{self.to}"
         side = "before-" if self.days < 0 else "late+" if self.days else "day-"
         unit = "w" if self.working and self.days else ""
         to = "" if self.to == "agency" else f"-{self.to}"
@@ -116,8 +135,13 @@ class Policy:
         given = self.lead if role == "lead" else self.coordinating
         found = given.get(course)
         if found is None and course is Course.TENTATIVE:
-            return tuple(_asked_after(stage) for stage in given.get(Course.DUE, ()))
+            due = given.get(Course.DUE, ())
+            return tuple(_asked_after(stage) for stage in due if stage.after_reminders is None)
         return tuple(found or ())
+
+    def counts(self, course: Course, role: Role) -> bool:
+        """Whether any of these stages begins after so many reminders."""
+        return any(stage.after_reminders is not None for stage in self.stages(course, role))
 
 
 def _asked_after(stage: Stage) -> Stage:
@@ -144,11 +168,35 @@ def _checked(role: str, given: Given) -> dict[Course, tuple[Stage, ...]]:
             if len(same) > 1:
                 raise ValueError(f"{role}.{course}: bước {stage.name} ghi hai lần; mỗi bước chỉ ghi một lần")
         checked[Course(course)] = tuple(stages)
+        _check_counted(role, Course(course), stages)
+        _check_questions(role, Course(course), stages)
     return checked
 
 
-def _moment(stage: Stage) -> tuple[str, int, bool]:
-    return stage.to, stage.days, stage.working
+def _moment(stage: Stage) -> tuple[str, int, bool, int | None]:
+    return stage.to, stage.days, stage.working, stage.after_reminders
+
+
+def _check_counted(role: str, course: Course, stages: Sequence[Stage]) -> None:
+    counted = [stage for stage in stages if stage.after_reminders is not None]
+    if counted and course is not Course.DUE:
+        raise ValueError(f"{role}.{course}: after_reminders chỉ dùng cho due")
+    if counted and not any(stage.to == "agency" and stage.days > 0 and stage.endless for stage in stages):
+        raise ValueError(
+            f"{role}.{course}: có after_reminders thì phải có một bước nhắc agency khi quá hạn (days > 0)"
+            " lặp lại không giới hạn để đếm"
+        )
+
+
+def _check_questions(role: str, course: Course, stages: Sequence[Stage]) -> None:
+    """An agency cannot be asked about what has no date yet: only the office records that a document was issued."""
+    if course is not Course.WAITING or not stages:
+        return
+    if role != "lead":
+        raise ValueError(f"{role}.{course}: không dùng; việc chờ văn bản chỉ ghi ở lead.waiting")
+    for stage in stages:
+        if stage.to != "operator":
+            raise ValueError(f"{role}.{course}: to: {stage.to} không hợp lệ; việc chờ văn bản chỉ hỏi operator")
 
 
 def _check_never_silent(lead: Stages) -> None:

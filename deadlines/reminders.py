@@ -82,7 +82,8 @@ def _stages_due(
 ) -> Decision:
     """Thousands of tasks share a date, so what an occurrence comes to is worked out once a day."""
     course = _course(track, tentative)
-    line = timeline(policy, course, role, aim, _base(on, aim, late_from), calendar)
+    counted_from = floor if past and policy.counts(course, role) else None
+    line = timeline(policy, course, role, aim, _base(on, aim, late_from), calendar, counted_from)
     summary: To | None = None
     if past and track in _SUMMARISED:
         summary = "operator" if course is Course.TENTATIVE else "agency"

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 
 from deadlines.calendar import Calendar
 from deadlines.counting import shift
@@ -98,6 +99,14 @@ class Lane:
             at -= 1
         return (at, self.segments[at].latest(today)) if at >= 0 else NEVER
 
+    def passed_by_summary(self, passed: Firing, floor: date) -> Firing:
+        """A summary on `floor` counts as a firing of its day: the stage that it stands for keeps its distance."""
+        if passed == NEVER:
+            return passed
+        segment = self.segments[passed[0]]
+        every = segment.stage.repeat_every or 1
+        return max(passed, (passed[0], segment.latest(shift(floor, every - 1))))
+
     def last_of(self, ids: Collection[str]) -> Firing:
         """The last firing that any of the ids names."""
         last = NEVER
@@ -133,24 +142,60 @@ class Timeline:
     calendar: Calendar
 
 
+_Placed = tuple[date, int, date, Stage]
+"""The working day of a stage, its days, its day before moving to a working one, and the stage."""
+
+
 @lru_cache(maxsize=16384)
-def timeline(policy: Policy, course: Course, role: Role, aim: date, base: date, calendar: Calendar) -> Timeline:
-    """Days before and the day itself count to `aim`, days after from `base`, which is not counted."""
-    lanes: dict[To, list[tuple[date, int, date, Stage]]] = {}
+def timeline(
+    policy: Policy,
+    course: Course,
+    role: Role,
+    aim: date,
+    base: date,
+    calendar: Calendar,
+    summary_on: date | None = None,
+) -> Timeline:
+    """Days before and the day itself count to `aim`, days after from `base`, which is not counted.
+
+    `summary_on` is the day of a first summary, with which the counting of reminders begins anew.
+    """
+    lanes: dict[To, list[_Placed]] = {}
+    counted: list[Stage] = []
     for stage in policy.stages(course, role):
+        if stage.after_reminders is not None:
+            counted.append(stage)
+            continue
         nominal = _nominal(stage, aim, base, calendar)
-        day = _moved(stage, nominal, calendar)
-        lanes.setdefault(stage.to, []).append((day, stage.days, nominal, stage))
-    return Timeline(
-        lanes=tuple(
-            Lane(to=to, segments=_segments(sorted(found, key=lambda one: one[:3]), aim, calendar))
-            for to, found in lanes.items()
-        ),
-        calendar=calendar,
+        lanes.setdefault(stage.to, []).append((_moved(stage, nominal, calendar), stage.days, nominal, stage))
+    if counted:
+        agency = _lane("agency", lanes["agency"], aim, calendar)
+        for stage in counted:
+            day = _day_after_reminders(agency, stage.after_reminders or 1, summary_on)
+            lanes.setdefault(stage.to, []).append((day, stage.days, day, stage))
+    return Timeline(lanes=tuple(_lane(to, found, aim, calendar) for to, found in lanes.items()), calendar=calendar)
+
+
+def _lane(to: To, found: Sequence[_Placed], aim: date, calendar: Calendar) -> Lane:
+    return Lane(to=to, segments=_segments(sorted(found, key=lambda one: one[:3]), aim, calendar))
+
+
+def _day_after_reminders(agency: Lane, number: int, summary_on: date | None) -> date:
+    """The day of the reminder of being late that follows so many of them."""
+    passed, told = NEVER, 0
+    if summary_on is not None:
+        passed, told = agency.passed_by_summary(agency.latest(summary_on), summary_on), 1
+    late = (
+        day
+        for at, segment in enumerate(agency.segments)
+        if segment.stage.days > 0
+        for k, day in segment.firings(0)
+        if (at, k) > passed
     )
+    return next(islice(late, number - told, None), date.max)
 
 
-def _segments(found: Sequence[tuple[date, int, date, Stage]], aim: date, calendar: Calendar) -> tuple[Segment, ...]:
+def _segments(found: Sequence[_Placed], aim: date, calendar: Calendar) -> tuple[Segment, ...]:
     """Of several stages that fall on one day only the last is kept: it says what the others would."""
     days = [day for day, *_ in found]
     kept = [one for at, one in enumerate(found) if at + 1 == len(found) or days[at + 1] > days[at]]

@@ -69,6 +69,10 @@ class Digest:
     """The desk's own page."""
     reports: tuple[str, ...] = ()
     """What the attachments are, in words ("Báo cáo tuần từ ngày … đến ngày …")."""
+    warning: str = ""
+    """What the office must know before all else, such as mornings without a run."""
+    account: str = ""
+    """What became of the reminders that were decided since the last digest."""
     provisional: str = ""
     """A doubt about the whole day, such as a calendar that is not official yet."""
 

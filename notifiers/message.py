@@ -40,7 +40,7 @@ class Line:
     days_left: int | None
     """Calendar days from the day of sending to `due`; negative when late."""
     role: str = "lead"
-    """lead or coordinating."""
+    """lead, coordinating, or overseeing: a task of a body under the agency."""
     lead: str = ""
     product: str = ""
     note: str = ""

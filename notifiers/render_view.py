@@ -44,6 +44,8 @@ class TaskView:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Group:
     urgency: str
+    coordinating: bool
+    """True where the agency only helps with these tasks."""
     tone: str
     total: int
     tasks: tuple[TaskView, ...]
@@ -59,6 +61,12 @@ class View:
     total: int
     top: str
     top_count: int
+    coordinating: bool
+    """True where the agency only helps with the most urgent tasks."""
+    oversees: bool
+    """True where the most urgent tasks are those of a body under the agency."""
+    leads: bool
+    """True where the agency leads any of the tasks."""
     counts_text: str
     first: TaskView
     short_title: str
@@ -72,8 +80,16 @@ class View:
 
 
 def ordered(notice: Notice) -> tuple[Line, ...]:
-    """The lines, most urgent first, then by date, those without one last; else as given."""
-    return tuple(sorted(notice.lines, key=lambda item: (_RANK[item.urgency], item.due or date.max)))
+    """Most urgent first, what the agency leads before what it helps with, then by date, those without one last."""
+    return tuple(sorted(notice.lines, key=lambda item: (*_rank(item), item.due or date.max)))
+
+
+def _rank(item: Line) -> tuple[int, bool, bool]:
+    return (_RANK[item.urgency], _helps(item), item.role != "lead")
+
+
+def _helps(item: Line) -> bool:
+    return item.role == "coordinating"
 
 
 def view_of(notice: Notice, *, shown: int, sheet_name: str = "", calendar_name: str = "") -> View:
@@ -83,7 +99,7 @@ def view_of(notice: Notice, *, shown: int, sheet_name: str = "", calendar_name: 
         raise ValueError("a notice needs at least one line")
     tasks = [_task(position, item) for position, item in enumerate(lines, start=1)]
     top = lines[0].urgency
-    counts = Counter(item.urgency for item in lines)
+    counts = Counter((item.urgency, _helps(item)) for item in lines)
     return View(
         agency=line(notice.agency),
         addressed_to=line(notice.addressed_to),
@@ -92,7 +108,10 @@ def view_of(notice: Notice, *, shown: int, sheet_name: str = "", calendar_name: 
         on=_day(notice.on),
         total=len(lines),
         top=top.value,
-        top_count=counts[top],
+        top_count=counts[top, _helps(lines[0])],
+        coordinating=_helps(lines[0]),
+        oversees=lines[0].role == "overseeing",
+        leads=any(item.role == "lead" for item in lines),
         counts_text=_counted(counts),
         first=tasks[0],
         short_title=shorten(tasks[0].title, 90),
@@ -139,26 +158,35 @@ def _task(position: int, item: Line) -> TaskView:
         deadline_text=line(item.deadline_text),
         due=_day(item.due) if item.due else "",
         status=status(item),
-        role="" if item.role == "lead" else coordinating,
+        role=coordinating if _helps(item) else "",
         note=line(item.note),
         link=web_link(item.link),
     )
 
 
-def _groups(lines: tuple[Line, ...], tasks: list[TaskView], counts: Counter[Urgency]) -> tuple[Group, ...]:
+_Counts = Counter[tuple[Urgency, bool]]
+"""By urgency, and by whether the agency only helps."""
+
+
+def _groups(lines: tuple[Line, ...], tasks: list[TaskView], counts: _Counts) -> tuple[Group, ...]:
     groups = []
-    for urgency in dict.fromkeys(item.urgency for item in lines):
-        own = tuple(task for item, task in zip(lines, tasks, strict=False) if item.urgency is urgency)
-        tone = _TONE.get(urgency, "calm")
-        groups.append(Group(urgency=urgency.value, tone=tone, total=counts[urgency], tasks=own))
+    for key in dict.fromkeys((item.urgency, _helps(item)) for item in lines):
+        urgency, helps = key
+        same = (task for item, task in zip(lines, tasks, strict=False) if (item.urgency, _helps(item)) == key)
+        tone = "calm" if helps else _TONE.get(urgency, "calm")
+        groups.append(
+            Group(urgency=urgency.value, coordinating=helps, tone=tone, total=counts[key], tasks=tuple(same))
+        )
     return tuple(groups)
 
 
-def _counted(counts: Counter[Urgency]) -> str:
+def _counted(counts: _Counts) -> str:
     by_words: dict[str, int] = {}
     for urgency in Urgency:
-        if counts[urgency]:
-            by_words[_COUNTED[urgency]] = by_words.get(_COUNTED[urgency], 0) + counts[urgency]
+        for helps in (False, True):
+            if counts[urgency, helps]:
+                words = _COUNTED[urgency] + (" (phối hợp)" if helps else "")
+                by_words[words] = by_words.get(words, 0) + counts[urgency, helps]
     return ", ".join(f"{number} {words}" for words, number in by_words.items())
 
 

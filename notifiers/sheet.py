@@ -68,7 +68,7 @@ def sheet_file(notice: Notice, lines: Sequence[Line], *, created: datetime) -> A
 
 
 def _texts(item: Line) -> list[tuple[int, str]]:
-    role = "Chủ trì" if item.role == "lead" else "Phối hợp"
+    role = {"lead": "Chủ trì", "coordinating": "Phối hợp"}.get(item.role, "Theo dõi, chỉ đạo")
     texts = [(1, item.number), (2, item.title), (3, item.plan), (4, item.deadline_text)]
     return [*texts, (6, status(item)), (7, role), (8, item.product), (9, item.note)]
 

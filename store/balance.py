@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, case, func, select
@@ -53,13 +54,16 @@ _MEANS = {
 }
 
 
-def balance(connection: Connection, province: str) -> Balance:
-    """The account of a province's outbox as it stands."""
-    planned = connection.execute(select(func.count()).where(reminders.c.province == province)).scalar_one()
+def balance(connection: Connection, province: str, *, first: date | None = None, last: date = date.max) -> Balance:
+    """The account of a province's outbox as it stands, or of what was decided from `first` to `last`, inclusive."""
+    which = [reminders.c.province == province]
+    if first is not None:
+        which.append(reminders.c.decided_on.between(first, last))
+    planned = connection.execute(select(func.count()).where(*which)).scalar_one()
     rows = connection.execute(
         select(reminders.c.state, messages.c.state, func.count())
         .join(messages, messages.c.id == reminders.c.message_id, isouter=True)
-        .where(reminders.c.province == province)
+        .where(*which)
         .group_by(reminders.c.state, messages.c.state)
     )
     found: dict[str, int] = {}

@@ -26,9 +26,9 @@ _SHOWN = (
 
 
 def last_sent(connection: Connection, province: str) -> Row[Any] | None:
-    """Day and moment of making of the last digest that was sent."""
+    """Day of the last digest that was sent, and when it was begun and ended."""
     return connection.execute(
-        select(messages.c.day, messages.c.created_at)
+        select(messages.c.day, messages.c.created_at, messages.c.ended_at)
         .where(
             messages.c.province == province,
             messages.c.agency == "operator",

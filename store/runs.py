@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,9 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from store.outbox import inserting
 from store.schema import marks, runs
+
+MISSED = "missed"
+"""The kind under which a day stands on which there was no run."""
 
 
 def start(connection: Connection, province: str, kind: str, day: date, now: datetime) -> int:
@@ -49,6 +53,25 @@ def last_begun(connection: Connection, province: str, kind: str = "daily") -> Ro
     return connection.execute(
         select(runs).where(runs.c.province == province, runs.c.kind == kind).order_by(runs.c.id.desc()).limit(1)
     ).first()
+
+
+def note_missed(connection: Connection, province: str, days: Sequence[date], now: datetime) -> list[date]:
+    """Keep that there was no run on these days. Returns those that had not been noted yet."""
+    noted = select(runs.c.day).where(runs.c.province == province, runs.c.kind == MISSED, runs.c.day.in_(days))
+    known = set(connection.execute(noted).scalars())
+    fresh = [day for day in days if day not in known]
+    if fresh:
+        values = {"province": province, "kind": MISSED, "started_at": now, "ok": False, "counts": {}}
+        connection.execute(insert(runs), [values | {"day": day} for day in fresh])
+    return fresh
+
+
+def missed_since(connection: Connection, province: str, moment: datetime) -> list[date]:
+    """The days without a run that were noted at `moment` or later, in order."""
+    noted = select(runs.c.day).where(
+        runs.c.province == province, runs.c.kind == MISSED, runs.c.started_at >= moment
+    )
+    return list(connection.execute(noted.order_by(runs.c.day)).scalars())
 
 
 def mark(connection: Connection, province: str, name: str) -> str | None:

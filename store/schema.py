@@ -324,6 +324,7 @@ messages = Table(
     UniqueConstraint("province", "agency", "audience", "channel", "day", "purpose"),
     Index(None, "state", "not_before"),
     Index(None, "reference"),
+    Index(None, "province", "recipient_lookup", "ended_at"),
 )
 
 reminders = Table(
@@ -348,6 +349,7 @@ reminders = Table(
     Index(None, "due_id"),
     Index(None, "message_id"),
     Index(None, "province", "state", "message_id"),
+    Index(None, "province", "decided_on"),
 )
 
 deliveries = Table(

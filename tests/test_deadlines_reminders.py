@@ -1,6 +1,6 @@
 """Who is told what on which day: by example, against a slow model, and by law."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -561,3 +561,71 @@ def test_of_a_monthly_duty_nothing_is_told_before_its_own_month_begins() -> None
     assert told
     assert all(day > may.on for day, _ in told)
     assert "before-30" not in {stage for _, stage in told}
+
+
+AFTER_TWO = policy(
+    Stage(days=0),
+    Stage(days=1, repeat_every=7),
+    Stage(days=1, after_reminders=2, repeat_every=14, to="leadership"),
+    Stage(days=1, after_reminders=4, to="operator"),
+)
+
+
+def escalations(done: Sequence[tuple[date, Decision]]) -> list[tuple[str, date]]:
+    return [(name, day) for name, day in told(done) if name.startswith("after-")]
+
+
+def test_an_escalation_follows_so_many_reminders_without_a_result() -> None:
+    done = run(AFTER_TWO, occurrence(D(2026, 6, 30)), span(D(2026, 6, 29), D(2026, 8, 4)))
+    assert [day for name, day in told(done) if name.startswith("late+1")][:3] == [
+        D(2026, 7, 1),
+        D(2026, 7, 8),
+        D(2026, 7, 15),
+    ]
+    assert escalations(done) == [
+        ("after-2-leadership", D(2026, 7, 15)),
+        ("after-2-leadership#2", D(2026, 7, 29)),
+        ("after-4-operator", D(2026, 7, 29)),
+    ]
+
+
+def test_after_a_first_summary_reminders_are_counted_anew() -> None:
+    seen = D(2026, 9, 7)
+    done = run(AFTER_TWO, occurrence(D(2026, 6, 30)), span(seen, D(2026, 10, 12)), first_seen=seen)
+    reminded = [day for name, day in told(done) if name.startswith(("late+1", FIRST_SUMMARY))]
+    found = dict(escalations(done))
+    assert reminded[0] == seen
+    assert found["after-2-leadership"] == reminded[2]
+    assert found["after-4-operator"] == reminded[4]
+
+
+def test_who_has_acknowledged_and_does_nothing_is_escalated_all_the_same() -> None:
+    days = span(D(2026, 6, 29), D(2026, 7, 20))
+    done = run(AFTER_TWO, occurrence(D(2026, 6, 30)), days, acknowledge={D(2026, 7, 2): "late+1"})
+    assert [name for name, _ in told(done) if name.startswith("late+1")] == ["late+1"]
+    assert escalations(done) == [("after-2-leadership", D(2026, 7, 15))]
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda: Stage(days=1, after_reminders=0, to="operator"), "after_reminders: 0"),
+        (lambda: Stage(days=5, after_reminders=2, to="operator"), "bỏ trống"),
+        (lambda: Stage(days=1, after_reminders=2), "leadership, superior, operator"),
+        (lambda: policy(Stage(days=1, after_reminders=2, to="operator")), "nhắc agency khi quá hạn"),
+        (lambda: policy(check=(Stage(days=1, after_reminders=2, to="operator"),)), "chỉ dùng cho due"),
+        (lambda: policy(waiting=(Stage(days=1, repeat_every=9, to="leadership"),)), "chỉ hỏi operator"),
+        (
+            lambda: Policy(lead=SMALLEST, coordinating={"waiting": (Stage(days=1, to="operator"),)}),
+            "chỉ ghi ở lead.waiting",
+        ),
+    ],
+)
+def test_a_stage_that_could_not_do_what_it_says_is_refused(make: Callable[[], object], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        make()
+
+
+def test_a_tentative_date_is_not_escalated_by_reminders() -> None:
+    tentative = run(AFTER_TWO, occurrence(D(2026, 6, 30), tentative=True), span(D(2026, 6, 29), D(2026, 9, 4)))
+    assert not escalations(tentative)

@@ -86,9 +86,12 @@ def test_ten_missed_days_are_caught_up_once(sink_place) -> None:
     working(place, date(2026, 6, 11))
     caught_up = mailbox.messages[before:]
     assert caught_up
-    operator = place.settings.office.reply_to  # is told of the missed days besides the digest
-    recipients = Counter(address for address, _ in caught_up if address != operator)
-    assert set(recipients.values()) == {1}, "one message an agency"
+    recipients = Counter(address for address, _ in caught_up)
+    assert set(recipients.values()) == {1}, "one message for each, the operator too"
+    (digest,) = [mail for address, mail in caught_up if address == place.settings.office.reply_to]
+    said = " ".join(digest.get_body(("plain",)).get_content().split())
+    assert "9 ngày từ 02/06/2026 đến 10/06/2026 không có lượt chạy" in said
+    assert "Nhắc việc lập từ ngày 01/06/2026 đến ngày 10/06/2026: " in said
     identities = [message["Message-ID"] for _, message in mailbox.messages]
     assert len(identities) == len(set(identities))
     again = len(mailbox.messages)

@@ -98,12 +98,14 @@ class Promises(RuleBasedStateMachine):
     def _day(self) -> None:
         """The daily run, without Prefect and with the channels of the test."""
         report = daily.Report(day=self.today)
+        run = daily.begin(self.place, self.today, self.now)
         daily.prepare(self.place, report, now=self.now)
         daily.resolve(self.place, report, now=self.now)
         daily.choose(self.place, report, now=self.now)
         assert not report.decided.faults
         before = len(self.office.taken)
         deliver(self.place, clock=lambda: self.now, opens=self.office.opens)
+        daily.end(self.place, run, report, now=self.now)
         self.arrived += [(self.today, message.key, message.to) for message in self.office.taken[before:]]
 
     @rule(days=st.integers(1, 12))
@@ -331,9 +333,10 @@ class Promises(RuleBasedStateMachine):
 
     @invariant()
     def nobody_gets_two_messages_a_day(self) -> None:
-        by_mailbox: dict[tuple[date, str], set[str]] = {}
+        by_mailbox: dict[tuple[date, tuple[str, ...]], set[str]] = {}
         for day, key, _ in self.arrived:
-            by_mailbox.setdefault((day, key.rpartition("|")[0]), set()).add(key)
+            _, _purpose, *mailbox, _ = key.split("|")
+            by_mailbox.setdefault((day, tuple(mailbox)), set()).add(key)
         assert all(len(keys) == 1 for keys in by_mailbox.values())
 
     @invariant()

@@ -55,6 +55,53 @@ def test_each_urgency_has_words_of_its_own(urgency: Urgency) -> None:
     assert not [words for words in others if words in given.text]
 
 
+HELPING = {
+    Urgency.ESCALATED: "chỉ đạo tăng cường phối hợp với cơ quan chủ trì",
+    Urgency.OVERDUE: "đã quá hạn. Văn phòng UBND tỉnh Minh Sơn đề nghị quý cơ quan chủ động phối hợp",
+    Urgency.TODAY: "phối hợp với cơ quan chủ trì hoàn thành đúng hạn",
+    Urgency.SOON: "phối hợp với cơ quan chủ trì, bảo đảm tiến độ",
+    Urgency.OPENING: "phối hợp với cơ quan chủ trì tổ chức thực hiện",
+    Urgency.CHANGED: "phối hợp với cơ quan chủ trì theo thời hạn mới",
+    Urgency.REPORT: "cung cấp thông tin, số liệu cho cơ quan chủ trì tổng hợp",
+    Urgency.NEW: "được giao phối hợp thực hiện 1 nhiệm vụ mới",
+}
+
+
+@pytest.mark.parametrize("urgency", HELPING)
+def test_who_only_helps_is_asked_to_help_and_not_to_finish(urgency: Urgency) -> None:
+    late = urgency in {Urgency.ESCALATED, Urgency.OVERDUE}
+    helping = task(
+        urgency=urgency, role="coordinating", lead="Sở Nội vụ", due=date(2026, 5, 1) if late else date(2026, 6, 30)
+    )
+    given = render(notice(helping), key="k", to="a@b.example", created=CREATED)
+    page = " ".join(lxml_html.fromstring(given.html).text_content().split())
+    assert HELPING[urgency] in page
+    assert HELPING[urgency] in given.text
+    for theirs in ("khẩn trương hoàn thành", "gia hạn", "báo cáo kết quả", "nguyên nhân chậm"):
+        assert theirs not in given.text
+    assert "PHỐI HỢP THỰC HIỆN (1)" in given.text
+    assert given.subject.startswith("[Đôn đốc] Phối hợp – ")
+
+
+def test_what_it_leads_comes_before_what_it_helps_with() -> None:
+    own = task("Việc chủ trì", urgency=Urgency.OVERDUE, due=date(2026, 5, 20))
+    other = task("Việc phối hợp", urgency=Urgency.OVERDUE, due=date(2026, 5, 1), role="coordinating")
+    given = render(notice(other, own), key="k", to="a@b.example", created=CREATED)
+    assert given.text.index("Việc chủ trì") < given.text.index("Việc phối hợp")
+    assert "có 1 nhiệm vụ đã quá hạn" in given.text
+    assert "Cùng thư này là 1 nhiệm vụ khác" in given.text
+    assert "1 quá hạn, 1 quá hạn (phối hợp)" in given.subject
+
+
+def test_a_superior_is_told_of_a_body_under_it() -> None:
+    late = task(
+        urgency=Urgency.ESCALATED, due=date(2026, 4, 1), role="overseeing", note="Cơ quan chủ trì: Chi cục."
+    )
+    given = render(notice(late, link=None), key="k", to="a@b.example", created=CREATED)
+    assert "thuộc phạm vi quản lý của Sở Y tế" in given.text
+    assert "ý kiến chỉ đạo" in given.text
+
+
 def test_most_urgent_first_with_full_dates() -> None:
     given = render(notice(*mixed()), key="k", to="a@b.example", created=CREATED)
     places = [
@@ -64,7 +111,7 @@ def test_most_urgent_first_with_full_dates() -> None:
     for words in ("15/05/2026 – Quá hạn 17 ngày", "30/06/2026 – Còn 29 ngày", "Phối hợp (chủ trì: Sở Nội vụ)"):
         assert words in given.text
     assert given.subject == (
-        "[Đôn đốc] Sở Y tế: 1 quá hạn, 1 đến hạn hôm nay, 1 sắp đến hạn, 1 đến kỳ báo cáo (01/06/2026)"
+        "[Đôn đốc] Sở Y tế: 1 quá hạn, 1 đến hạn hôm nay (phối hợp), 1 sắp đến hạn, 1 đến kỳ báo cáo (01/06/2026)"
     )
 
 

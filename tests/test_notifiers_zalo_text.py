@@ -89,7 +89,9 @@ def test_a_task_without_a_date_shows_the_printed_words() -> None:
 def test_notes_roles_and_the_addressee() -> None:
     line = replace(LINE, role="coordinating", lead="Sở Xây dựng", note="Lùi từ 30/11/2026 theo Công văn 5.")
     text = zalo_text(replace(NOTICE, lines=(line,), addressed_to="Giám đốc Sở Y tế"))
-    assert "(phối hợp với Sở Xây dựng)" in text
+    assert "(PHỐI HỢP)" in text
+    assert "(chủ trì: Sở Xây dựng)" in text
+    assert "Đề nghị chủ động phối hợp với cơ quan chủ trì." in text
     assert "Lùi từ 30/11/2026 theo Công văn 5." in text
     assert "Kính gửi: Giám đốc Sở Y tế" in text
 

@@ -32,7 +32,8 @@ def notice_of(
     lines: dict[int, Line] = {}
     for row in sorted(rows, key=_rank):
         link = due_page(page, row.due_id) if page and row.due_id in own else None
-        lines.setdefault(row.due_id, _line(workplace, row, on, link))
+        over = row.urgency == Urgency.ESCALATED and row.due_id not in own and message.agency != OPERATOR
+        lines.setdefault(row.due_id, _line(workplace, row, on, link, "overseeing" if over else row.role))
     office = workplace.settings.office
     agency = office.name if message.agency == OPERATOR else workplace.directory.name(message.agency)
     return Notice(
@@ -51,7 +52,7 @@ def _rank(row: Row[Any]) -> tuple[int, date, int]:
     return (_ORDER[row.urgency], row.on_date, row.due_id)
 
 
-def _line(workplace: Workplace, row: Row[Any], on: date, link: str | None) -> Line:
+def _line(workplace: Workplace, row: Row[Any], on: date, link: str | None, role: str) -> Line:
     binding = row.track != "opening"
     return Line(
         key=f"{workplace.province}-{row.due_id}",
@@ -62,7 +63,7 @@ def _line(workplace: Workplace, row: Row[Any], on: date, link: str | None) -> Li
         deadline_text=row.deadline_text or "",
         due=row.on_date,
         days_left=(row.on_date - on).days if binding else None,
-        role=row.role,
+        role=role,
         lead=row.lead_text or "",
         product=row.product or "",
         note=row.note,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from flows.steps.sending import Delivered, deliver
 from flows.steps.workplace import Workplace
 from notifiers.errors import NotSent
 from store import runs
+from store.balance import Balance, balance
 
 ACTOR = "dondoc"
 
@@ -37,6 +38,8 @@ class Report:
     delivered: Delivered = field(default_factory=Delivered)
     day_off: str | None = None
     bounced: int = 0
+    balance: Balance | None = None
+    """Of the reminders that were decided on the day."""
 
     def counts(self) -> dict[str, Any]:
         """The figures that are kept with the run and printed by `--json`."""
@@ -53,6 +56,7 @@ class Report:
             "looked_at": self.decided.looked_at,
             "planned": self.decided.planned,
             "lapsed": self.decided.lapsed,
+            "balance": asdict(self.balance) if self.balance else {},
             "messages": dict(self.delivered.outcomes),
             "reasons": dict(self.delivered.reasons),
             "waits_until": waits.isoformat() if waits else None,
@@ -107,6 +111,7 @@ def begin(workplace: Workplace, day: date, now: datetime) -> int:
 def end(workplace: Workplace, run: int, report: Report, *, now: datetime, error: str | None = None) -> None:
     """Note how a run ended, in the database, the log, and where someone outside waits for it."""
     with workplace.database.write() as connection:
+        report.balance = balance(connection, workplace.province, first=report.day, last=report.day)
         runs.end(connection, run, ok=error is None, counts=report.counts(), now=now, error=error)
     log = logger("daily").bind(run=run, province=workplace.province)
     for task, fault in report.decided.faults.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -156,7 +156,9 @@ def _by_policy(policies: Policies, due: Open) -> Mapping[tuple[str, Role], list[
     found: dict[tuple[str, Role], list[str]] = {}
     for agency, named in due.agencies:
         role: Role = "lead" if named == "lead" else "coordinating"
-        found.setdefault((policies.name_for(plan=due.plan_number, agency=agency), role), []).append(agency)
+        found.setdefault(
+            (policies.name_for(plan=due.plan_number, agency=agency, task=due.task_id), role), []
+        ).append(agency)
     return found
 
 
@@ -170,10 +172,21 @@ def planned_of(workplace: Workplace, told: Told, today: date, failing: Collectio
         agency=agency,
         audience=audience,
         role=told.role,
-        channel=route(workplace, agency, audience, failing=failing).channel,
+        channel=_channel(workplace, agency, audience, told.stage.stage.channels, failing),
         urgency=urgency(told.due.occurrence, told.stage, today),
         note=f"Cơ quan chủ trì: {_name(workplace, told.agency)}." if agency != told.agency else "",
     )
+
+
+def _channel(
+    workplace: Workplace, agency: str, audience: str, wanted: Sequence[str] | None, failing: Collection[str]
+) -> str:
+    """By the stage's own channels where one of them reaches the agency, else by the agency's."""
+    if wanted and agency != OPERATOR:
+        found = route(workplace, agency, audience, failing=failing, by=wanted)
+        if found.address is not None:
+            return found.channel
+    return route(workplace, agency, audience, failing=failing).channel
 
 
 def _name(workplace: Workplace, code: str) -> str:

@@ -15,14 +15,17 @@ from sqlalchemy import Connection, Row
 
 from config.channels import EMAIL
 from deadlines.reminders import questions_due
+from flows.steps import missed
 from flows.steps.composing import content_of, plan_name
 from flows.steps.digest_sections import Window, sections
 from flows.steps.reach import OPERATOR, envelopes
 from flows.steps.reporting import scheduled
+from flows.steps.summary import in_words
 from flows.steps.workplace import Workplace
 from notifiers.digest import Digest, render_digest
 from notifiers.message import Message
-from store import answers, digests, outbox
+from store import answers, digests, outbox, runs
+from store.balance import balance
 
 __all__ = ["ask", "compose_digest", "decide_digest", "plan_name"]
 
@@ -35,11 +38,15 @@ class Last:
 
     day: date | None
     at: datetime
+    """When it was begun: what is newer has not been told."""
+    sent: datetime
 
 
 def _last(connection: Connection, workplace: Workplace) -> Last:
     row = digests.last_sent(connection, workplace.province)
-    return Last(day=row.day if row else None, at=row.created_at if row else BEGINNING)
+    if row is None:
+        return Last(day=None, at=BEGINNING, sent=BEGINNING)
+    return Last(day=row.day, at=row.created_at, sent=row.ended_at or row.created_at)
 
 
 def decide_digest(workplace: Workplace, *, now: datetime, today: date) -> bool:
@@ -71,6 +78,7 @@ def _something(connection: Connection, workplace: Workplace, last: Last, today: 
         or digests.undelivered(connection, province, last.at, 1)[0]
         or digests.new_plans(connection, province, last.at, 1)[0]
         or answers.pending(connection, province, 1)
+        or runs.missed_since(connection, province, last.sent)
     )
 
 
@@ -80,7 +88,9 @@ def ask(connection: Connection, workplace: Workplace, today: date) -> int:
     leads = digests.leads_of(connection, [row.task_id for row in rows])
     noted = []
     for row in rows:
-        name = workplace.policies.name_for(plan=row.plan_number, agency=leads.get(row.task_id, ""))
+        name = workplace.policies.name_for(
+            plan=row.plan_number, agency=leads.get(row.task_id, ""), task=row.task_id
+        )
         decision = questions_due(
             workplace.policies.by_name[name],
             since=row.first_seen,
@@ -114,6 +124,8 @@ def compose_digest(
             ),
             link=workplace.settings.desk.base_url or None,
             reports=tuple(report.words for report in reports),
+            warning=missed.words(connection, workplace, last.sent, today),
+            account=_account(connection, workplace, last.day, today),
             provisional=_doubt(workplace, today),
         ),
         key=message.key,
@@ -129,6 +141,16 @@ def compose_digest(
 
 def _ids(rows: Sequence[Row[Any]]) -> list[int]:
     return [row.id for row in rows]
+
+
+def _account(connection: Connection, workplace: Workplace, since: date | None, today: date) -> str:
+    """What became of the reminders that were decided since the last digest, today's left out."""
+    first, last = since or today, today - timedelta(days=1)
+    account = balance(connection, workplace.province, first=first, last=last)
+    if not account.planned:
+        return ""
+    days = f"ngày {first:%d/%m/%Y}" if first == last else f"từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"
+    return f"Nhắc việc lập {days}: {in_words(account)}."
 
 
 def _doubt(workplace: Workplace, today: date) -> str:

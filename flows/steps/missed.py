@@ -1,21 +1,19 @@
-"""Seeing that the morning's run did not happen, and telling the operator, by mail and to the alarm outside."""
+"""Seeing that the morning's run did not happen. The next digest tells the operator; the alarm is outside."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
+from sqlalchemy import Connection
+
+from config.channels import EMAIL
 from flows.steps.logs import logger
+from flows.steps.reach import OPERATOR, envelopes
 from flows.steps.workplace import Workplace
 from store import runs
-from store.notices import put_notice
-from store.sealing import masked
 
 OVERDUE = timedelta(minutes=2)
 """How long after its hour the morning's run may be missing."""
-AGENCY = "operator.missed"
-"""Under this name the warning stands in the outbox: other notices to the operator do not push it aside."""
 
 
 def missed(workplace: Workplace, now: datetime) -> bool:
@@ -42,61 +40,43 @@ def days_without_run(workplace: Workplace, today: date) -> list[date]:
 
 
 def warn_of_today(workplace: Workplace, now: datetime) -> None:
-    """Today's run did not happen at its hour."""
-    at = workplace.settings.schedule.daily_at
-    _warn(
-        workplace,
-        [now.date()],
-        f"Đến {now:%H:%M ngày %d/%m/%Y} hệ thống chưa ghi nhận lượt chạy buổi sáng ({at:%H:%M}).",
-        now,
-    )
+    """Today's run did not happen at its hour; the digest says so even where the run that makes up for it fails."""
+    _note(workplace, [now.date()], now)
 
 
 def warn_of_past(workplace: Workplace, now: datetime) -> list[date]:
     """Days went by without a run, as while the machine was off. Returns them."""
     days = days_without_run(workplace, now.date())
     if days:
-        first, last = f"{days[0]:%d/%m/%Y}", f"{days[-1]:%d/%m/%Y}"
-        when = f"ngày {first}" if len(days) == 1 else f"các ngày từ {first} đến {last} ({len(days)} ngày)"
-        _warn(workplace, days, f"Không có lượt chạy nào trong {when}.", now)
+        _note(workplace, days, now)
     return days
 
 
-def _warn(workplace: Workplace, days: Sequence[date], what: str, now: datetime) -> None:
-    logger("missed").error("run missed", province=workplace.province, days=[day.isoformat() for day in days])
-    office = workplace.settings.office
-    opens = datetime.combine(now.date(), time(0), tzinfo=now.tzinfo)
+def _note(workplace: Workplace, days: list[date], now: datetime) -> None:
     with workplace.database.write() as connection:
-        put_notice(
-            connection,
-            workplace.province,
-            agency=AGENCY,
-            day=days[-1],
-            now=now,
-            not_before=opens,
-            sealed=workplace.seal.close(office.reply_to),
-            lookup=workplace.seal.lookup(office.reply_to),
-            shown=masked(office.reply_to),
-            content=_content(workplace, what, now),
-        )
+        fresh = runs.note_missed(connection, workplace.province, days, now)
+        if fresh:
+            openings = envelopes(connection, workplace, now=now, today=now.date())
+            openings.message_for(OPERATOR, OPERATOR, EMAIL, "digest")
+    if fresh:
+        named = [day.isoformat() for day in fresh]
+        logger("missed").error("run missed", province=workplace.province, days=named)
 
 
-def _content(workplace: Workplace, what: str, now: datetime) -> dict[str, Any]:
-    office = workplace.settings.office
-    return {
-        "subject": "[Đôn đốc] Lượt chạy hằng ngày bị lỡ",
-        "text": (
-            f"Kính gửi {office.name},\n\n"
-            f"{what}\n\n"
-            "Các nhắc việc không bị mất: lượt chạy sau sẽ nhắc bù, không nhắc hai lần.\n"
-            "Đề nghị người quản trị xem máy chủ còn chạy không (lệnh dondoc check) và nhật ký trong thư mục log.\n"
-        ),
-        "html": "",
-        "to_name": office.name,
-        "reply_to": office.reply_to,
-        "references": [],
-        "created": now.isoformat(),
-        "fields": {},
-        "attachments": [],
-        "reminders": [],
-    }
+def words(connection: Connection, workplace: Workplace, since: datetime, today: date) -> str:
+    """What the digest says of the days without a run that came to be known since `since`; "" where none did."""
+    days = runs.missed_since(connection, workplace.province, since)
+    if not days:
+        return ""
+    first, last = f"{days[0]:%d/%m/%Y}", f"{days[-1]:%d/%m/%Y}"
+    if days == [today]:
+        hour = f"{workplace.settings.schedule.daily_at:%H:%M}"
+        what = f"Lượt chạy {hour} hôm nay, ngày {first}, không diễn ra đúng giờ."
+    elif len(days) == 1:
+        what = f"Ngày {first} không có lượt chạy đúng giờ."
+    else:
+        what = f"{len(days)} ngày từ {first} đến {last} không có lượt chạy đúng giờ."
+    return (
+        f"{what} Các nhắc việc không bị mất: lượt chạy sau nhắc bù, không nhắc hai lần."
+        " Đề nghị người quản trị kiểm tra máy chủ (lệnh dondoc check) và nhật ký hệ thống."
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -58,17 +58,20 @@ def route(
     *,
     failing: Collection[str] = (),
     without: Collection[str] = (),
+    by: Sequence[str] = (),
 ) -> Route:
     """The first channel of the agency's preference that has an address which takes messages.
 
-    `failing` are look-up keys of addresses that do not; `without` are channels not to use.
+    `failing` are look-up keys of addresses that do not; `without` are channels not to use. Of the agency's own
+    channels only those of `by` are used, where there are any.
     """
     if audience == OPERATOR:
         return Route(channel=EMAIL, address=workplace.settings.office.reply_to, name=workplace.settings.office.name)
     known = workplace.directory.agency(agency)
     if known is None:
         return Route(channel=EMAIL, address=None)
-    for channel in known.channels or (EMAIL,):
+    own = known.channels or (EMAIL,)
+    for channel in [one for one in by if one in own] or own:
         if channel in without or channel not in workplace.channels.by_name:
             continue
         for contact in _contacts(known, audience):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from store.balance import Balance
+
 OUTCOMES = {
     "sent": "đã gửi",
     "refused": "bị từ chối",
@@ -18,6 +20,23 @@ OUTCOMES = {
 }
 
 
+PARTS = {
+    "sent": "đã gửi",
+    "pending": "chờ gửi",
+    "failed": "chưa gửi được",
+    "uncertain": "chưa rõ đã đến hay chưa",
+    "lapsed": "đã gộp vào nhắc việc khác",
+    "superseded": "đã rút do thời hạn hoặc nhiệm vụ thay đổi",
+    "unexplained": "không rõ nguyên nhân, đề nghị kiểm tra nhật ký",
+}
+
+
+def in_words(account: Balance) -> str:
+    """The balance in one line; every part is named that is not zero, and they add up to the first number."""
+    parts = [f"{getattr(account, name)} {words}" for name, words in PARTS.items() if getattr(account, name)]
+    return f"{account.planned}, gồm {', '.join(parts)}" if parts else "0"
+
+
 def lines_of_counts(counts: dict[str, Any]) -> list[str]:
     """A few plain sentences about the figures of `Report.counts`."""
     lines = [f"Ngày {date.fromisoformat(counts['day']):%d/%m/%Y}"]
@@ -29,6 +48,9 @@ def lines_of_counts(counts: dict[str, Any]) -> list[str]:
     if counts.get("bounced"):
         lines.append(f"{counts['bounced']} địa chỉ không nhận được thư gửi trước đây, đã đánh dấu.")
     lines.append(f"Xem xét {counts['looked_at']} thời hạn, lập {counts['planned']} nhắc việc.")
+    if counts.get("balance"):
+        account = Balance(**counts["balance"])
+        lines.append(f"Nhắc việc lập trong ngày: {in_words(account)}.")
     if counts["messages"]:
         told = ", ".join(f"{OUTCOMES[name]} {count}" for name, count in sorted(counts["messages"].items()))
         lines.append(f"Thư: {told}.")

@@ -51,6 +51,7 @@ class Workplace:
 
         for part in (self.policies, self.channels, self.directory, self.calendar):
             assert part is not None
+        self.policies.check_channels(self.channels.by_name)
         check_channels(self)
 
     def ready(self) -> Database:

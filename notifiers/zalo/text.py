@@ -32,7 +32,7 @@ def clean_text(text: str) -> str:
 def zalo_text(notice: Notice, template: str | None = None, limit: int = LIMIT) -> str:
     """The notice in at most `limit` characters. Raises jinja2.TemplateError for a faulty template."""
     compiled = _compiled(template if template is not None else default_template())
-    lines = sorted(notice.lines, key=lambda line: _ORDER[line.urgency])
+    lines = sorted(notice.lines, key=lambda line: (_ORDER[line.urgency], line.role != "lead"))
     for width in (300, 160, 90):
         text = _rendered(compiled, notice, lines, min(len(lines), _MOST_LINES), width)
         if _units(text) <= limit:
