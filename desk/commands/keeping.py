@@ -58,35 +58,17 @@ def restore_from(file: str) -> int:
 
 def resume_sending(*, unsure: bool) -> int:
     """Lift the hold; `unsure` leaves what waits to a person, since it may have been sent before."""
-    from store.archiving import doubt_queued
-    from store.audit import record
-    from store.keeping import on_hold, release
+    from flows.steps.resuming import resume
 
     work = at_work()
-    province = work.place.province
-    with work.place.ready().write() as connection:
-        reason = on_hold(connection, province)
-        if reason is None:
-            put("Không có lệnh tạm dừng nào.")
-            return DONE
-        left = 0
-        if unsure:
-            said = "Chờ người kiểm tra: có thể đã gửi trước khi khôi phục."
-            left = doubt_queued(connection, province, now=work.now, reason=said)
-        release(connection, province)
-        record(
-            connection,
-            province,
-            at=work.now,
-            actor=actor(),
-            action="resume",
-            subject="sending",
-            before={"hold": reason},
-            after={"left_to_a_person": left},
-        )
-    put(f"Đã cho gửi trở lại (trước đó tạm dừng vì: {reason}).")
+    work.place.ready()
+    resumed = resume(work.place, unsure=unsure, now=work.now, actor=actor())
+    if resumed is None:
+        put("Không có lệnh tạm dừng nào.")
+        return DONE
+    put(f"Đã cho gửi trở lại (trước đó tạm dừng vì: {resumed.reason}).")
     if unsure:
-        put(f"{left} thư đang chờ được để lại cho người kiểm tra, không tự gửi.")
+        put(f"{resumed.left} thư đáng lẽ gửi đến lúc này được để lại cho người kiểm tra, không tự gửi.")
     return DONE
 
 
