@@ -16,6 +16,8 @@ _WORD_GAP = 0.45
 """Times the letters' size: no gap between the words of one cell is wider."""
 _WHITE = 4
 """Points: the narrowest white strip between two columns."""
+_DRIFT = 6.5
+"""Points by which the lines of one column may begin apart; one letter of text printed as its pages looked."""
 _FEWEST = 3
 Cells = list[str | None]
 
@@ -27,6 +29,8 @@ def opens_table(line: Line) -> bool:
 
 def columns_of(lines: Sequence[Line]) -> tuple[float, ...]:
     """The left edge of each column; fewer than three mean that these lines are no table."""
+    if (begun := _begun(lines)) is not None:
+        return begun
     right = int(max(line.x1 for line in lines)) + 2
     covered = [0] * (right + 1)
     for line in lines:
@@ -42,6 +46,25 @@ def columns_of(lines: Sequence[Line]) -> tuple[float, ...]:
     return tuple(edges)
 
 
+def _begun(lines: Sequence[Line]) -> tuple[float, ...] | None:
+    """Where the header's labels begin, if nearly all cells below begin there too; None for any other table."""
+    height = _header_height(lines)
+    starts = sorted(part.x0 for line in lines[:height] for part in line.segments(_SEGMENT))
+    edges = [x for at, x in enumerate(starts) if not at or x - starts[at - 1] > _DRIFT]
+    parts = [part.x0 for line in lines[height:] for part in line.segments(_SEGMENT)]
+    below = [[x for x in parts if abs(x - edge) <= _DRIFT] for edge in edges]
+    used = sum(map(bool, below))
+    if len(edges) < _FEWEST or used * 2 <= len(edges) or sum(map(len, below)) < 0.95 * len(parts):
+        return None
+    return tuple(min([edge, *xs]) for edge, xs in zip(edges, below, strict=True))
+
+
+def _header_height(lines: Sequence[Line]) -> int:
+    """How many lines come before the first that has something under the word for a number."""
+    left = lines[0].words[0].x1
+    return next((at for at, line in enumerate(lines[1:], 1) if line.x0 < left), len(lines))
+
+
 def body_end(lines: Sequence[Line], start: int) -> int:
     """One past the last line that can belong to the table opening at `start`: prose fills two lines in a row."""
     widest = max(line.x1 for line in lines[start:]) - min(line.x0 for line in lines[start:])
@@ -53,6 +76,17 @@ def body_end(lines: Sequence[Line], start: int) -> int:
     return len(lines)
 
 
+def repeated_header(lines: Sequence[Line], first: Sequence[str]) -> int:
+    """How many lines at the head print the header of the page before again, read as `first`; 0 if they do not."""
+    same = [line.text for line in lines[: len(first)]] == list(first)
+    return len(first) if same and len(lines) > len(first) else 0
+
+
+def header_texts(lines: Sequence[Line]) -> tuple[str, ...]:
+    """The lines of the header that a table opens with."""
+    return tuple(line.text for line in lines[: _header_height(lines)])
+
+
 def fits(lines: Sequence[Line], edges: Sequence[float]) -> bool:
     """Whether the first lines of a page go on in the columns of the table before."""
     probe = lines[:15]
@@ -60,8 +94,13 @@ def fits(lines: Sequence[Line], edges: Sequence[float]) -> bool:
     return len(filled) * 2 > len(probe) and any(len(columns) > 1 for columns in filled)
 
 
-def unruled_table(lines: Sequence[Line], edges: tuple[float, ...], levels: Sequence[float]) -> PrintedTable:
-    groups = _by_levels(lines, levels) or _by_gaps(lines, edges) or _by_numbers(lines, edges)
+def unruled_table(
+    lines: Sequence[Line], edges: tuple[float, ...], levels: Sequence[float], *, header: int = 0
+) -> PrintedTable:
+    """The rows of these lines; the first `header` lines are known to be the header, printed again."""
+    head, body = lines[:header], lines[header:]
+    groups = _by_levels(body, levels) or _by_gaps(body, edges) or _by_numbers(body, edges)
+    groups = [list(head), *groups] if header else groups
     rows = [_row(group, edges) for group in groups]
     right = max(line.x1 for line in lines)
     box = (edges[0], lines[0].top, right, lines[-1].bottom)
@@ -91,7 +130,9 @@ def _by_column(line: Line, edges: Sequence[float]) -> dict[int, str]:
 def _spans(line: Line, edges: Sequence[float]) -> bool:
     """The words run on over the white between two columns, as those of a section's title do."""
     parts = line.segments(_WORD_GAP)
-    return any(part.x0 < edge - _WHITE and part.x1 > edge + _WHITE for part in parts for edge in edges[1:])
+    return len(parts) < _FEWEST and any(
+        part.x0 < edge - _WHITE and part.x1 > edge + _WHITE for part in parts for edge in edges[1:]
+    )
 
 
 def _by_levels(lines: Sequence[Line], levels: Sequence[float]) -> list[list[Line]]:

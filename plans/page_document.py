@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from plans.continued import goes_on, repeated
 from plans.document import Block, Place, Row, Table
-from plans.page_columns import body_end, columns_of, fits, opens_table, unruled_table
+from plans.page_columns import (
+    body_end,
+    columns_of,
+    fits,
+    header_texts,
+    opens_table,
+    repeated_header,
+    unruled_table,
+)
 from plans.page_layout import Line, Page, lines_of, running_text
 from plans.page_prose import goes_on as runs_on
 from plans.page_prose import measure, paragraph, paragraphs, without_furniture
@@ -23,6 +31,8 @@ class _Whole:
     edges: tuple[float, ...] = ()
     """Of the table that the last block is."""
     open_below: frozenset[int] = frozenset()
+    header: tuple[str, ...] = ()
+    """The lines of the last header of a table without lines."""
     tables: int = 0
     last: list[Line] = field(default_factory=list)
     """The lines of the paragraph that the last block is."""
@@ -52,7 +62,8 @@ def _add_page(whole: _Whole, page: Page, tables: list[PrintedTable], lines: list
 def _add_lines(whole: _Whole, page: Page, lines: list[Line]) -> None:
     if not lines:
         return
-    is_rest = bool(whole.edges) and isinstance(whole.blocks[-1], Table) and fits(lines, whole.edges[:-1])
+    touching = bool(whole.edges) and isinstance(whole.blocks[-1], Table)
+    is_rest = touching and not opens_table(lines[0]) and fits(lines, whole.edges[:-1])
     start = 0 if is_rest else next((at for at, line in enumerate(lines) if opens_table(line)), len(lines))
     _add_prose(whole, page, lines[:start])
     if start == len(lines):
@@ -62,7 +73,10 @@ def _add_lines(whole: _Whole, page: Page, lines: list[Line]) -> None:
     if len(edges) < 3:
         _add_prose(whole, page, lines[start:])
         return
-    _add_table(whole, unruled_table(lines[start:end], edges, page.levels))
+    header = 0 if is_rest else repeated_header(lines[start:end], whole.header)
+    if not is_rest and not header:
+        whole.header = header_texts(lines[start:end])
+    _add_table(whole, unruled_table(lines[start:end], edges, page.levels, header=header))
     _add_lines(whole, page, lines[end:]) if end < len(lines) else None
 
 

@@ -12,12 +12,15 @@ from plans.bar_rows import opens_row, read_bar_table
 from plans.document import Block, Document, Place, Row, Table
 from plans.errors import ReadError
 from plans.paragraphs import Line, Setting, fold_lines, setting_of
+from plans.read_layout import is_layout, read_layout
 from plans.read_markdown import is_rule, pipes, split_row
 from plans.separated import read_separated
 from plans.spelling import squeeze
+from plans.stacked import read_stacked
 from plans.text_encodings import decode
 
 _BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+_SPREAD = "Các cột của bảng chỉ cách nhau bằng khoảng trắng; đối chiếu lại từng dòng với bản gốc."
 _MARKER = re.compile(r"^\s*(?:\d+(?:\.\d+)*|[IVXLC]+|[A-Z]|[-+])[.)]?\s*$")
 
 
@@ -25,11 +28,13 @@ def read_text(data: bytes) -> Document:
     """A plain-text or Markdown file. Raises ReadError where the bytes are no text or hold nothing."""
     decoded = decode(data)
     lines = _BREAKS.split(decoded.text)
-    blocks = tuple(_blocks(lines))
+    spread = is_layout(lines)
+    blocks = read_layout(decoded.text) if spread else tuple(_blocks(lines))
     if not blocks:
         raise ReadError("Tệp không có nội dung.", cure="Kiểm tra lại tệp rồi nạp lại.")
     kind = "md" if any(line.startswith("#") or is_rule(line) for line in lines) else "txt"
-    return Document(format=kind, blocks=blocks, warnings=decoded.warnings)
+    warnings = (*decoded.warnings, _SPREAD) if spread else decoded.warnings
+    return Document(format=kind, blocks=blocks, warnings=warnings)
 
 
 def _blocks(lines: Sequence[str]) -> list[Block]:
@@ -68,7 +73,8 @@ def _table_at(lines: Sequence[str], at: int) -> tuple[Table | None, int]:
         return _piped(lines, at)
     if len(line.strip("\r\n ").split("\t")) >= 3 and line.strip():
         return _tabbed(lines, at)
-    return read_separated(lines, at)
+    table, after = read_stacked(lines, at)
+    return (table, after) if table else read_separated(lines, at)
 
 
 def _piped(lines: Sequence[str], at: int) -> tuple[Table, int]:
