@@ -100,5 +100,5 @@ def _label(one: Waiting) -> str:
     found = re.search(r"\s+".join(map(re.escape, words)), one.title, re.IGNORECASE)
     if found is None:
         return what
-    named = " ".join(one.title[found.start() :].split("(")[0].split())
+    named = " ".join(re.split("[()]", one.title[found.start() :])[0].split())
     return f"{what}: {named if len(named) <= 120 else named[:119] + '…'}"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 TONES = {"\u0300": "`", "\u0301": "'", "\u0309": "?", "\u0303": "~", "\u0323": "."}
 _MARKS = re.compile("[\u0300-\u036f]")
@@ -19,8 +19,7 @@ BLANK_CELLS = frozenset({"", "-", "--", "---", "…", "...", "..", ".", "/", "x"
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """A text and its lower-case NFC form; `offsets[i]` is where letter i of the form begins in the text.
 
     `offsets` is None where both have the same length, letter for letter.
@@ -29,6 +28,8 @@ class Printed:
     text: str
     folded: str
     offsets: tuple[int, ...] | None = None
+    tidy: bool = False
+    """No white space but single blanks, and letters where they stand in the text: words need no folding."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The characters of the printed text behind letters `start` to `end` (exclusive) of the form."""
@@ -38,6 +39,8 @@ class Printed:
 
     def words(self, start: int, end: int) -> str:
         """What is printed there, NFC, white space folded."""
+        if self.tidy:
+            return self.text[start:end]
         first, last = self.span(start, end)
         printed = self.text[first:last]
         if self.offsets is not None:
@@ -48,13 +51,12 @@ class Printed:
 def normalise(text: str) -> Printed:
     """Lower-case NFC without invisible characters; never raises, whatever the text holds."""
     folded = text.lower()
-    if len(folded) == len(text) and unicodedata.is_normalized("NFC", folded) and not _has_invisible(folded):
-        return Printed(text=text, folded=folded)
+    if len(folded) == len(text) and unicodedata.is_normalized("NFC", folded):
+        if folded.isprintable():  # so it holds no white space but blanks, and nothing invisible
+            return Printed(text=text, folded=folded, tidy="  " not in folded)
+        if len(folded.translate(_INVISIBLE)) == len(folded):
+            return Printed(text=text, folded=folded)
     return _normalise_by_cluster(text)
-
-
-def _has_invisible(text: str) -> bool:
-    return not text.isprintable() and len(text.translate(_INVISIBLE)) != len(text)
 
 
 def _normalise_by_cluster(text: str) -> Printed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deadlines.types import Milestone, Term
 
@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from deadlines.grammar.lexer import Lexed
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """What one clause adds to a deadline."""
 
     terms: tuple[Term, ...] = ()
@@ -27,9 +26,12 @@ class Piece:
     """Its words name a time of carrying out ("thực hiện năm 2018")."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Clause:
-    """The captures of one rule: values of atoms by name, and what is printed there."""
+    """The captures of one rule: values of atoms by name, and what is printed there.
+
+    Not frozen, and others here named tuples: one is made for each clause read, and freezing doubles its cost.
+    """
 
     span: Span
     at: tuple[int, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from deadlines.gates import is_followed, is_passed_by
 from deadlines.grammar.clause import Piece
@@ -24,8 +25,7 @@ from deadlines.types import (
 _SIMPLE = re.compile(r"FREQ=YEARLY;BYMONTH=([\d,]+);BYMONTHDAY=(-?\d+)")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class Part(NamedTuple):
     piece: Piece
     evidence: Evidence
 

@@ -72,3 +72,17 @@ def first_signs(source: str) -> frozenset[str]:
     """The signs that a match can begin with; with `ANY` among them, any sign."""
     signs, empty = _Reader(source).alternatives()
     return frozenset(signs | {ANY} if empty else signs)
+
+
+def needed_signs(source: str) -> frozenset[str]:
+    """Signs of which every match holds at least one: the fewest that one of its pieces can begin with."""
+    reader = _Reader(source)
+    pieces: list[set[str]] = []
+    while reader.peek() not in ("", "|"):
+        signs, empty = reader.item()
+        if not empty and ANY not in signs:
+            pieces.append(signs)
+    if reader.peek() == "|" or not pieces:
+        raise ValueError(f"no piece that every match holds in {source!r}")
+    _, fewest = min((len(piece), sorted(piece)) for piece in pieces)
+    return frozenset(fewest)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from deadlines.grammar.alphabet import (
     ALPHABET,
@@ -17,6 +17,7 @@ from deadlines.grammar.alphabet import (
     WORD,
 )
 from deadlines.text import Printed, bare
+from deadlines.types import Evidence
 
 _DASH = f"[{re.escape(DASHES)}]"
 _DOCUMENT_NUMBER = (
@@ -36,8 +37,7 @@ _DATE_SIGNS = frozenset(ALPHABET.literal(word)[1] for word in _DATE_WORDS.split(
 """Wrong marks are forgiven on these words only; on others they mostly make another word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lexed:
+class Lexed(NamedTuple):
     """`signs[i]` stands for `words[i]`, which begins at `starts[i]` of the folded text."""
 
     printed: Printed
@@ -49,6 +49,12 @@ class Lexed:
     def end(self, i: int) -> int:
         """Where word i ends, in the folded text."""
         return self.starts[i] + len(self.words[i])
+
+    def evidence(self, rule: str, first: int, last: int) -> Evidence:
+        """What a rule read: the words from `first` to before `last`."""
+        start, end = self.starts[first], self.end(last - 1)
+        printed = self.printed
+        return Evidence(rule=rule, words=printed.words(start, end), span=printed.span(start, end))
 
     def text(self, first: int, last: int) -> str:
         """What is printed from word `first` to before word `last`."""

@@ -12,7 +12,7 @@ from deadlines.grammar.clause import Clause, Piece
 from deadlines.grammar.clauses import CLAUSES, Span
 from deadlines.grammar.compose import Part, compose
 from deadlines.grammar.lexer import Lexed, lex, lex_loosely, number
-from deadlines.grammar.reduction import Atom, Reduced, together
+from deadlines.grammar.reduction import Reduced, prepare_atoms
 from deadlines.text import is_blank, normalise
 from deadlines.types import Ambiguous, Deadline, Evidence, Milestone, Reading, Unread, Unspecified
 
@@ -22,7 +22,7 @@ LONGEST_TEXT = 1200
 
 def prepare() -> None:
     """Compiles every rule, half a second, so that no text waits for it; else each waits for its first text."""
-    together()
+    prepare_atoms()
     for rule in CLAUSES:
         _ = rule.regex, rule.first
 
@@ -63,7 +63,10 @@ def read_afresh(text: str) -> Reading:
 def readings(lexed: Lexed, text: str) -> list[Deadline]:
     """Every different meaning of the words, each once; one clause is asked before several."""
     found: list[Deadline] = []
-    for reduced in shape(lexed.signs):
+    ways = shape(lexed.signs)
+    if len(ways) == 1 and (plain := _plainly(ways[0], lexed, text)):
+        return [plain]
+    for reduced in ways:
         values = _values(reduced, lexed)
         if values is None:
             continue
@@ -73,6 +76,30 @@ def readings(lexed: Lexed, text: str) -> list[Deadline]:
             made = _made(as_clauses(reduced.signs), reduced, values, lexed, text)
         found.extend(deadline for deadline in made if all(deadline.terms != other.terms for other in found))
     return found
+
+
+def _plainly(reduced: Reduced, lexed: Lexed, text: str) -> Deadline | None:
+    """The common case by the shortest way: one rule reads all the words and makes one term."""
+    whole = as_one_clause(reduced.signs)
+    if len(whole) != 1:
+        return None
+    ((span,),) = whole
+    if span.rule is None or "doing" in span.groups or (values := _values(reduced, lexed)) is None:
+        return None
+    term = span.rule.build(Clause(span, reduced.at, values, lexed))
+    if term is None or isinstance(term, tuple):
+        return None
+    own = lexed.evidence(span.rule.name, reduced.at[span.first], reduced.at[span.last])
+    return Deadline(
+        text=text,
+        terms=(term,),
+        evidence=(own, *_atoms_read(reduced, lexed)),
+        confidence=min(lexed.confidence, reduced.confidence),
+    )
+
+
+def _atoms_read(reduced: Reduced, lexed: Lexed) -> list[Evidence]:
+    return [lexed.evidence(atom.rule.name, atom.first, atom.last) for atom in reduced.atoms.values()]
 
 
 def _made(
@@ -88,28 +115,25 @@ def _made(
 
 def _values(reduced: Reduced, lexed: Lexed) -> dict[int, Any] | None:
     values: dict[int, Any] = {}
-    for at, atom in reduced.atoms.items():
-        if atom.rule.sign == "D":
-            continue
-        value = atom.rule.build(**_captures(atom, lexed))
+    words = lexed.words
+    for at, atom in reduced.valued:
+        value = atom.rule.build(**{name: _capture(name, words[a:b]) for name, a, b in atom.numbers})
         if value is None:
             return None
         values[at] = value
     return values
 
 
-def _captures(atom: Atom, lexed: Lexed) -> dict[str, Any]:
-    words = lexed.words
-    captures: dict[str, Any] = {}
-    for name, start, end in atom.numbers:
-        first, last = atom.first + start - atom.first, end
-        if name == "listed":
-            captures[name] = _listed(words[first:last])
-        elif name in ("units", "k", "pairs"):
-            captures[name] = words[first:last]
-        else:
-            captures[name] = number(words[first:last])
-    return captures
+def _capture(name: str, words: list[str]) -> Any:
+    if len(words) == 1 and name not in _AS_PRINTED and words[0].isdecimal():
+        return int(words[0])
+    if name == "listed":
+        return _listed(words)
+    return words if name in _AS_PRINTED else number(words)
+
+
+_AS_PRINTED = frozenset({"units", "k", "pairs", "listed"})
+"""Captures that their rules want as words."""
 
 
 def _listed(words: Sequence[str]) -> tuple[int, ...]:
@@ -138,21 +162,16 @@ def _listed(words: Sequence[str]) -> tuple[int, ...]:
 
 def _deadline(cover: Cover, reduced: Reduced, values: dict[int, Any], lexed: Lexed, text: str) -> Deadline | None:
     parts: list[Part] = []
-    confidence = lexed.confidence
     for span in cover:
         piece = _piece(span, reduced, values, lexed)
         if piece is None:
             return None
-        first, last = reduced.at[span.first], reduced.at[span.last]
-        words = lexed.text(first, last)
         rule = span.rule.name if span.rule else "note"
-        place = lexed.printed.span(lexed.starts[first], lexed.end(last - 1))
-        parts.append(Part(piece=piece, evidence=Evidence(rule=rule, words=words, span=place)))
-    if _each_its_own(parts):
+        evidence = lexed.evidence(rule, reduced.at[span.first], reduced.at[span.last])
+        parts.append(Part(piece=piece, evidence=evidence))
+    if len(parts) > 1 and _each_its_own(parts):
         return None
-    for atom in reduced.atoms.values():
-        confidence = min(confidence, atom.rule.confidence)
-    return compose(parts, _atom_evidence(reduced, lexed), confidence, text)
+    return compose(parts, _atoms_read(reduced, lexed), min(lexed.confidence, reduced.confidence), text)
 
 
 def _each_its_own(parts: list[Part]) -> bool:
@@ -160,17 +179,6 @@ def _each_its_own(parts: list[Part]) -> bool:
     stones = [part.piece.milestone for part in parts if part.piece.milestone and part.piece.milestone.actor]
     acts = {stone.act.lower() for stone in stones}
     return len(acts) == 1 and len({stone.actor for stone in stones}) > 1
-
-
-def _atom_evidence(reduced: Reduced, lexed: Lexed) -> list[Evidence]:
-    return [
-        Evidence(
-            rule=atom.rule.name,
-            words=lexed.text(atom.first, atom.last),
-            span=lexed.printed.span(lexed.starts[atom.first], lexed.end(atom.last - 1)),
-        )
-        for atom in reduced.atoms.values()
-    ]
 
 
 def _piece(span: Span, reduced: Reduced, values: dict[int, Any], lexed: Lexed) -> Piece | None:

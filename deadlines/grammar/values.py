@@ -5,18 +5,22 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
+from typing import NamedTuple
 
 from deadlines.types import MonthDay, Unit
 
 FIRST_YEAR, LAST_YEAR = 1945, 2100
 
 
+_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
 def last_day(year: int, month: int) -> int:
-    return calendar.monthrange(year, month)[1]
+    return 29 if month == 2 and calendar.isleap(year) else _LENGTHS[month - 1]
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(NamedTuple):
     """Named days of the calendar, both ends inclusive; `day` where the words name one single day."""
 
     start: date
@@ -139,6 +143,7 @@ def day_of(year: int, month: int, day: int) -> Period | None:
     return part.of(year) if part else None
 
 
+@cache
 def month_day(month: int, day: int) -> Part | None:
     """A day without a year; None where no year has it (31/4)."""
     if not 1 <= month <= 12 or not 1 <= day <= last_day(2000, month):
@@ -146,14 +151,17 @@ def month_day(month: int, day: int) -> Part | None:
     return Part((month, day), (month, day), True)
 
 
+@cache
 def months(first: int, last: int) -> Part | None:
     return Part((first, 1), (last, -1)) if 1 <= first <= last <= 12 else None
 
 
+@cache
 def quarters(first: int, last: int) -> Part | None:
     return Part((3 * first - 2, 1), (3 * last, -1)) if 1 <= first <= last <= 4 else None
 
 
+@cache
 def point(month: int, day: int) -> Part:
     """One day that the words name without its number: "cuối năm"."""
     return Part((month, day), (month, day), True)

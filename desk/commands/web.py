@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 def serve_desk(*, host: str | None, port: int | None) -> int:
     """Serve the desk on the configured address, or on the one given."""
+    from deadlines.grammar import prepare
+
     work = at_work()
+    prepare()  # half a second at the start, so that no page waits for rules to be compiled
     server = desk_server(work.place, host=host, port=port)
     put(f"Bàn làm việc: http://{server.config.host}:{server.config.port}  (dừng bằng Ctrl+C)")
     server.run()
