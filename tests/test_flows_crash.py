@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -41,38 +40,6 @@ def imports(place: Workplace) -> None:
 def counted(place: Workplace) -> dict[str, int]:
     with place.database.read() as connection:
         return count_rows(connection, place.province)
-
-
-def test_a_log_that_is_torn_anywhere_loses_only_the_last_commits(
-    environment: dict[str, str], tmp_path: Path
-) -> None:
-    """A power cut may leave any part of the write-ahead log: what is left is a state that was once committed."""
-    place = open_workplace(environment)
-    place.ready()
-    source = place.database.path
-    assert source is not None
-    place.database.close()
-    writer = sqlite3.connect(source, isolation_level=None)
-    writer.execute("PRAGMA wal_autocheckpoint=0")
-    for number in range(30):
-        writer.execute(
-            "INSERT INTO marks (province, name, value) VALUES ('phu-chau', ?, 'x')", (f"mark-{number:03}",)
-        )
-    log = Path(f"{source}-wal").read_bytes()
-    main = source.read_bytes()
-    writer.close()
-    for cut in range(0, len(log), max(1, len(log) // 120)):
-        torn = tmp_path / "torn.db"
-        for ending in ("", "-wal", "-shm"):
-            Path(f"{torn}{ending}").unlink(missing_ok=True)
-        torn.write_bytes(main)
-        garbled = bytes(byte ^ 0x5A for byte in log[cut : cut + 64])
-        Path(f"{torn}-wal").write_bytes(log[:cut] + garbled)
-        reader = sqlite3.connect(torn)
-        assert reader.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-        found = [row[0] for row in reader.execute("SELECT name FROM marks WHERE name LIKE 'mark-%' ORDER BY name")]
-        assert found == [f"mark-{number:03}" for number in range(len(found))]
-        reader.close()
 
 
 FULL = """
