@@ -146,6 +146,8 @@ class Settings(_Part):
     key: str | None = Field(default=None, repr=False)
     bounces_url: str | None = Field(default=None, repr=False)
     """The mailbox that returned mails come to: imaps://user:password@host/folder."""
+    bounces_secret: str | None = Field(default=None, repr=False)
+    """What a mail server signs returned mails with that it hands over (POST /api/bounces)."""
     ping_url: str | None = Field(default=None, repr=False)
     """Asked for after each good daily run; its path is often a secret."""
     office: Office
@@ -173,6 +175,7 @@ def load(environment: Mapping[str, str] | None = None, province: str | None = No
         smtp_url=secret(given, "DONDOC_SMTP_URL"),
         key=secret(given, "DONDOC_KEY"),
         bounces_url=secret(given, "DONDOC_BOUNCES_URL"),
+        bounces_secret=_bounces_secret(given),
         ping_url=_ping_url(given),
         office=file.office,
         schedule=file.schedule,
@@ -251,6 +254,15 @@ def _ping_url(given: Mapping[str, str]) -> str | None:
             allowed="địa chỉ https, hoặc http trên chính máy này, không kèm tên và mật khẩu",
         )
     return url
+
+
+def _bounces_secret(given: Mapping[str, str]) -> str | None:
+    found = secret(given, "DONDOC_BOUNCES_SECRET")
+    if found is not None and len(found) < 24:
+        raise ConfigError(
+            file="biến môi trường", field="DONDOC_BOUNCES_SECRET", value="", allowed="ít nhất 24 ký tự ngẫu nhiên"
+        )
+    return found
 
 
 def secret(given: Mapping[str, str], name: str) -> str | None:

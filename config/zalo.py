@@ -76,6 +76,8 @@ class Service(_Part):
     read_seconds: float = Field(default=20.0, ge=0.1, le=120)
     total_seconds: float = Field(default=40.0, ge=0.1, le=300)
     mobile_pattern: str = r"84[35789]\d{8}"
+    phone_form: Literal["plain", "hash", "rsa"] = "plain"
+    rsa_key_file: str = ""
     status_with_phone: bool = False
     recipient_object: bool = True
     text_limit: int = Field(default=2000, ge=100, le=2000)
@@ -93,6 +95,8 @@ class Service(_Part):
 
     @model_validator(mode="after")
     def _known_hosts(self) -> Service:
+        if self.phone_form == "rsa" and not self.rsa_key_file:
+            raise ValueError("rsa_key_file là tệp khóa công khai (PEM), khi phone_form = rsa")
         for base in (self.business_base, self.oa_base, self.oauth_base, self.bot_base):
             _check_base(base, OFFICIAL_HOSTS | set(self.other_hosts))
         return self
@@ -118,6 +122,21 @@ class Waiting(_Part):
     hold_seconds: int = Field(default=3600, ge=1, le=604_800)
     soon_seconds: int = Field(default=60, ge=1, le=86_400)
     jitter_seconds: int = Field(default=300, ge=0, le=7200)
+
+
+class Following(_Part):
+    follow_after: int = Field(default=7200, ge=60, le=604_800)
+    follow_every: int = Field(default=21_600, ge=60, le=604_800)
+    follow_until: int = Field(default=259_200, ge=3600, le=2_592_000)
+    status_failed: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _sound(self) -> Following:
+        if self.follow_until <= self.follow_after:
+            raise ValueError("follow_until lâu hơn follow_after")
+        if {"0", "1"} & set(self.status_failed):
+            raise ValueError("trạng thái khác 0 (chưa đến) và 1 (đã đến)")
+        return self
 
 
 class Quiet(_Part):
@@ -188,6 +207,7 @@ class ZaloFile(_Part):
     service: Service = Service()
     tokens: Tokens = Tokens()
     waiting: Waiting = Waiting()
+    following: Following = Following()
     quiet: Quiet = Quiet()
     webhook: Webhook = Webhook()
     codes: Mapping[str, Trouble] = {}
@@ -210,7 +230,7 @@ class ZaloFile(_Part):
         """Plain values for `notifiers.zalo.settings.settings_from`: the tables without their headings."""
         account = self.account.model_dump()
         flat: dict[str, object] = {"account": account.pop("name"), **account}
-        for part in (self.service, self.tokens, self.waiting):
+        for part in (self.service, self.tokens, self.waiting, self.following):
             flat.update(part.model_dump())
         flat |= {"quiet": self.quiet.model_dump(), "webhook": self.webhook.model_dump()}
         flat |= {"codes": dict(self.codes), "templates": [one.model_dump() for one in self.template]}

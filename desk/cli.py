@@ -373,6 +373,14 @@ def zalo_status(
     raise typer.Exit(status(ask=ask, json=json))
 
 
+@zalo.command(name="delivery")
+def zalo_delivery(json: Json = False) -> None:
+    """Hỏi Zalo những tin chưa thấy báo đã đến máy; tin chắc chắn không đến thì gửi qua thư."""
+    from desk.commands.zalo import ask_deliveries
+
+    raise typer.Exit(ask_deliveries(json=json))
+
+
 @zalo.command(name="code")
 def zalo_code(
     agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Mã cơ quan.")],

@@ -49,4 +49,10 @@ class Unavailable(NotSent):
 
 
 class Unconfirmed(NotSent):
-    """It was handed over, and whether it was accepted is not known."""
+    """It was handed over, and whether it was accepted is not known.
+
+    `reference` is the other side's name for the message, where so much of the lost answer could be read: it
+    can be asked about by that name, but may not have been accepted.
+    """
+
+    reference: str | None = None

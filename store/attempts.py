@@ -144,7 +144,7 @@ def sent(connection: Connection, message: Row[Any], *, now: datetime, answer: st
         .values(
             state="sent",
             code=None,
-            reason=_clean(answer),
+            reason=clean(answer),
             worker=None,
             lease_until=None,
             reference=reference,
@@ -168,6 +168,7 @@ def finish(
     scope: str | None = None,
     not_before: datetime | None = None,
     thaw: bool = False,
+    reference: str | None = None,
 ) -> bool:
     """End an attempt that did not succeed. False where the lease ran out and the message is another's by now.
 
@@ -175,8 +176,8 @@ def finish(
     """
     values: dict[str, Any] = {
         "state": state,
-        "code": _clean(code, 40),
-        "reason": _clean(answer),
+        "code": clean(code, 40),
+        "reason": clean(answer),
         "worker": None,
         "lease_until": None,
         "ended_at": None if state == "ready" else now,
@@ -185,6 +186,8 @@ def finish(
         values["not_before"] = not_before
     if thaw:
         values["frozen"] = None
+    if reference is not None:
+        values["reference"] = clean(reference, 200)
     changed = connection.execute(update(messages).where(_mine(message)).values(values))
     _keep_delivery(connection, message, outcome=outcome, now=now, code=code, answer=answer, scope=scope)
     return changed.rowcount == 1
@@ -203,11 +206,11 @@ def _keep_delivery(
     connection.execute(
         update(deliveries)
         .where(deliveries.c.message_id == message.id, deliveries.c.attempt == message.attempts)
-        .values(ended_at=now, outcome=outcome, code=_clean(code, 40), answer=_clean(answer), scope=scope)
+        .values(ended_at=now, outcome=outcome, code=clean(code, 40), answer=clean(answer), scope=scope)
     )
 
 
-def _clean(text: str | None, longest: int = 2000) -> str | None:
+def clean(text: str | None, longest: int = 2000) -> str | None:
     """What the other side said, as a database can keep it: PostgreSQL takes no NUL."""
     return None if text is None else text.replace("\0", "")[:longest]
 

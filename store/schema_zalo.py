@@ -82,6 +82,8 @@ def tables(metadata: MetaData) -> tuple[Table, Table, Table, Table, Table, Table
             Column("message_id", ForeignKey("messages.id"), nullable=False, unique=True),
             Column("tracking", String(64), nullable=False),
             Column("delivered_at", Instant),
+            Column("asked_at", Instant),
+            Column("said", String(20)),
             UniqueConstraint("province", "tracking"),
         ),
         _table(

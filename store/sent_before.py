@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -76,14 +77,13 @@ def sealed_recipient(connection: Connection, message_id: int) -> bytes | None:
     return connection.execute(select(messages.c.recipient_sealed).where(messages.c.id == message_id)).scalar()
 
 
-def keys_to(connection: Connection, province: str, lookup: str, *, since: datetime) -> list[str]:
-    """The keys of the mails that one address was sent since `since`."""
-    rows = connection.execute(
-        select(messages.c.key).where(
+def mails_to(connection: Connection, province: str, lookup: str, *, since: datetime) -> Sequence[Row[Any]]:
+    """The messages that one address was sent since `since` and that did not come back yet."""
+    return connection.execute(
+        select(messages).where(
             messages.c.province == province,
             messages.c.recipient_lookup == lookup,
             messages.c.state.in_(("sent", "unconfirmed")),
             messages.c.ended_at >= since,
         )
-    )
-    return [row.key for row in rows]
+    ).all()

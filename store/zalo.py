@@ -1,4 +1,6 @@
-"""What Zalo tells us, kept: events seen, who is who, what was delivered, and what the admin must know.
+"""What Zalo tells us, kept: events seen, who is who, and what the admin must know.
+
+What became of messages is in `store.zalo_fates`.
 
 Every function works in the caller's transaction.
 """
@@ -13,10 +15,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from store.audit import record
-from store.leases import settle
 from store.outbox import inserting
 from store.schema import (
-    deliveries,
     messages,
     zalo_alerts,
     zalo_links,
@@ -46,82 +46,6 @@ class SeenEvents:
         old = zalo_seen.c.at < self._now - REMEMBERED
         self._connection.execute(delete(zalo_seen).where(zalo_seen.c.province == self._province, old))
         return added is not None
-
-
-def track(connection: Connection, province: str, message_id: int, tracking: str) -> None:
-    """Keep by which name Zalo will speak of a message."""
-    connection.execute(
-        inserting(connection, zalo_messages)
-        .values(province=province, message_id=message_id, tracking=tracking)
-        .on_conflict_do_nothing()
-    )
-
-
-def delivered(
-    connection: Connection, province: str, *, tracking: str, reference: str, at: datetime, now: datetime
-) -> str | None:
-    """Note that a message arrived and settle it where we did not know; its key, or None where it is not ours."""
-    row = _tracked(connection, province, tracking, reference)
-    if row is None:
-        return None
-    connection.execute(
-        update(zalo_messages)
-        .where(zalo_messages.c.message_id == row.id, zalo_messages.c.delivered_at.is_(None))
-        .values(delivered_at=at)
-    )
-    if row.reference is None and reference:
-        connection.execute(update(messages).where(messages.c.id == row.id).values(reference=reference))
-    if row.state == "unconfirmed":
-        _settle(connection, row, at, now)
-    return str(row.key)
-
-
-def settle_delivered(connection: Connection, province: str, now: datetime) -> int:
-    """Settle messages whose answer was lost after Zalo had already told us of their delivery."""
-    rows = connection.execute(
-        select(messages, zalo_messages.c.delivered_at)
-        .join(zalo_messages, zalo_messages.c.message_id == messages.c.id)
-        .where(
-            messages.c.province == province,
-            messages.c.state == "unconfirmed",
-            zalo_messages.c.delivered_at.is_not(None),
-        )
-    ).all()
-    for row in rows:
-        _settle(connection, row, row.delivered_at, now)
-    return len(rows)
-
-
-def _tracked(connection: Connection, province: str, tracking: str, reference: str) -> Row[Any] | None:
-    query = (
-        select(messages)
-        .join(zalo_messages, zalo_messages.c.message_id == messages.c.id)
-        .where(messages.c.province == province)
-        .with_for_update(of=messages)
-    )
-    if tracking:
-        return connection.execute(query.where(zalo_messages.c.tracking == tracking)).first()
-    return connection.execute(query.where(messages.c.reference == reference)).first() if reference else None
-
-
-def _settle(connection: Connection, row: Row[Any], at: datetime, now: datetime) -> None:
-    if not settle(connection, row.province, row.id, arrived=True, now=now):
-        return
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.message_id == row.id, deliveries.c.attempt == row.attempts)
-        .values(outcome="sent", ended_at=now, answer="Zalo báo tin đã đến máy")
-    )
-    record(
-        connection,
-        row.province,
-        at=now,
-        actor="zalo",
-        action="message.delivered",
-        subject=f"message:{row.id}",
-        before={"state": "unconfirmed"},
-        after={"state": "sent", "delivered_at": at.isoformat()},
-    )
 
 
 def add_link(connection: Connection, province: str, *, contact: str, digest: str, expires: datetime) -> None:

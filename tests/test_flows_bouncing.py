@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from httpx import Response
 from sqlalchemy import select
+from starlette.testclient import TestClient
 
+from desk.web.app import build
+from desk.web.bounce_hooks import signature
 from flows.steps.bouncing import hear
 from flows.steps.clock import standing_at
 from flows.steps.composing import sender
 from flows.steps.daily import run_daily
 from flows.steps.importing import import_file
 from flows.steps.reach import reachable
+from flows.steps.sending import deliver
 from flows.steps.workplace import Workplace, open_workplace
 from notifiers.bounces import Report, read
 from notifiers.email_message import message_id
+from store.directory import failing
 from store.schema import messages
 from tests.conftest import SAMPLES
 from tests.test_notifiers_bounces import report as written
@@ -65,8 +72,6 @@ def test_a_returned_mail_flags_its_address_once(place) -> None:
     report = bounce(place, key, address)
     assert hear(place, report, now=now + timedelta(hours=1))
     with place.database.read() as connection:
-        from store.directory import failing
-
         assert place.seal.lookup(address) in failing(connection, place.province)
 
 
@@ -87,3 +92,106 @@ def test_without_a_mailbox_the_daily_run_asks_nobody(place) -> None:
     from flows.steps.bouncing import collect
 
     assert collect(place, now=now) == 0
+
+
+SECRET = "mot-bi-mat-du-dai-de-ky-thu-tra-lai"
+
+
+def handed_over(desk: TestClient, body: bytes, at: datetime, secret: str = SECRET) -> Response:
+    stamp = str(int(at.timestamp()))
+    signed = f"sha256={signature(secret, stamp, body)}"
+    headers = {"X-Dondoc-Timestamp": stamp, "X-Dondoc-Signature": signed}
+    return desk.post("/api/bounces", content=body, headers=headers)
+
+
+def mail_of(place: Workplace, key: str, address: str) -> bytes:
+    original = message_id(key, sender(place).host)
+    return written(original=original).replace(b"vanthu@soyte.example", address.encode())
+
+
+@pytest.fixture
+def desk(place):
+    place, now = place
+    place = replace(place, settings=place.settings.model_copy(update={"bounces_secret": SECRET}))
+    clock = lambda: now + timedelta(hours=1)  # noqa: E731
+    return place, clock(), TestClient(build(place, clock), base_url="http://127.0.0.1")
+
+
+def test_a_mail_server_hands_a_returned_mail_over(desk) -> None:
+    place, now, client = desk
+    key, _agency, address = one_sent(place)
+    mail = mail_of(place, key, address)
+    answer = handed_over(client, mail, now)
+    assert (answer.status_code, answer.json()) == (200, {"failed": 1})
+    with place.database.read() as connection:
+        row = connection.execute(select(messages).where(messages.c.key == key)).one()
+        assert place.seal.lookup(address) in failing(connection, place.province)
+    assert (row.state, row.code) == ("refused", "5.1.1")
+    assert handed_over(client, mail, now).status_code == 200, "a repeat changes nothing"
+    with place.database.read() as connection:
+        assert connection.execute(select(messages).where(messages.c.key == key)).one() == row
+
+
+def test_what_a_returned_mail_said_goes_to_the_next_contact(desk) -> None:
+    place, now, client = desk
+    key, agency, address = one_sent(place)
+    known = place.directory.agency(agency)
+    assert known is not None
+    others = {one.email for one in known.contacts if one.email} - {address}
+    handed_over(client, mail_of(place, key, address), now)
+    clock = standing_at(DAY + timedelta(days=1), time(8), place.settings.schedule.zone)
+    deliver(place, clock=clock)
+    with place.database.read() as connection:
+        rows = connection.execute(
+            select(messages).where(messages.c.agency == agency, messages.c.state == "sent")
+        ).all()
+    reached = {place.seal.open(row.recipient_sealed) for row in rows}
+    assert reached == others if others else not reached
+    assert address not in reached
+
+
+@pytest.mark.parametrize("wrong", ["secret", "old", "body", "none"])
+def test_what_is_not_signed_with_our_secret_now_is_refused(desk, wrong: str) -> None:
+    place, now, client = desk
+    key, agency, address = one_sent(place)
+    mail = mail_of(place, key, address)
+    match wrong:
+        case "secret":
+            answer = handed_over(client, mail, now, secret="x" * 30)
+        case "old":
+            answer = handed_over(client, mail, now - timedelta(minutes=6))
+        case "body":
+            stamp = str(int(now.timestamp()))
+            headers = {"X-Dondoc-Timestamp": stamp, "X-Dondoc-Signature": signature(SECRET, stamp, mail)}
+            answer = client.post("/api/bounces", content=mail + b" ", headers=headers)
+        case _:
+            answer = client.post("/api/bounces", content=mail)
+    assert answer.status_code == 401
+    assert is_reachable(place, agency)
+
+
+def test_an_out_of_office_answer_is_no_bounce(desk) -> None:
+    place, now, client = desk
+    key, agency, address = one_sent(place)
+    original = message_id(key, sender(place).host)
+    mail = f"""From: {address}
+To: nhacviec@vp.example
+Subject: =?utf-8?q?Tr=E1=BA=A3_l=E1=BB=9Di_t=E1=BB=B1_=C4=91=E1=BB=99ng?=
+Auto-Submitted: auto-replied
+In-Reply-To: {original}
+
+Toi di vang.
+""".encode()
+    answer = handed_over(client, mail, now)
+    assert (answer.status_code, answer.json()) == (200, {"away": 1})
+    assert is_reachable(place, agency)
+    with place.database.read() as connection:
+        assert connection.execute(select(messages.c.state).where(messages.c.key == key)).scalar() == "sent"
+
+
+def test_without_a_secret_nobody_hands_anything_over(place) -> None:
+    place, now = place
+    client = TestClient(build(place, lambda: now), base_url="http://127.0.0.1")
+    stamp = str(int(now.timestamp()))
+    headers = {"X-Dondoc-Timestamp": stamp, "X-Dondoc-Signature": signature("", stamp, b"x")}
+    assert client.post("/api/bounces", content=b"x", headers=headers).status_code == 401

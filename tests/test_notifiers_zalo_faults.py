@@ -58,9 +58,10 @@ def test_what_never_left_is_unavailable(tmp_path: Path, kind: str) -> None:
         assert (failed.value.code, failed.value.scope) == ("connect", Scope.CHANNEL)
 
 
-def test_an_answer_that_drips_for_ever_ends(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", [Fault.DRIP, Fault.DRIP_HEAD])
+def test_an_answer_that_drips_for_ever_ends(tmp_path: Path, fault: Fault) -> None:
     with office(tmp_path) as here:
-        here.world.faults.script(TO["zalooa"], [Step(fault=Fault.DRIP, seconds=10, accepted=True)])
+        here.world.faults.script(TO["zalooa"], [Step(fault=fault, seconds=10, accepted=True)])
         with pytest.raises(Unconfirmed) as failed:
             here.channel(read_seconds=0.5, total_seconds=0.6).send(message())
         assert "quá lâu" in failed.value.reason

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from notifiers.channel import Channel, ChannelError
 from notifiers.errors import NotSent, Refused, Scope, Unavailable
@@ -420,3 +421,32 @@ def test_the_clock_that_is_passed_in_is_the_only_one(tmp_path: Path) -> None:
         here.clock.now = datetime(2031, 5, 5, 2, 0, tzinfo=UTC)
         with pytest.raises(Unavailable):
             here.channel().send(message())
+
+
+@pytest.mark.parametrize("form", ["hash", "rsa"])
+def test_the_number_may_go_unreadable(tmp_path: Path, form: str) -> None:
+    with office(tmp_path) as here:
+        here.world.settings.known_phones = {PHONE}
+        key = tmp_path / "zalo.pem"
+        key.write_bytes(
+            here.world.rsa_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        )
+        channel = here.channel(phone_form=form, rsa_key_file=str(key))
+        assert channel.send(message()).reference == here.world.deliveries[0].msg_id
+        assert here.world.deliveries[0].to == PHONE
+        assert PHONE not in str(here.world.records)
+        channel = here.channel(phone_form="rsa", rsa_key_file=str(tmp_path / "none.pem"))
+        with pytest.raises(Unavailable) as failed:
+            channel.send(message(number=2))
+        assert (failed.value.code, failed.value.scope) == ("rsa-key", Scope.CHANNEL)
+        assert len(here.world.deliveries) == 1
+
+
+def test_a_minute_that_is_used_up_is_waited_out(tmp_path: Path) -> None:
+    with office(tmp_path) as here:
+        here.world.settings.rate_per_minute = 3
+        channel = here.channel(check_template=False)
+        for number in range(7):
+            channel.send(message(number=number))
+        assert [round(seconds) for seconds in here.clock.slept] == [60, 60]
+        assert len(here.world.deliveries) == 7, "and no request was refused for it"

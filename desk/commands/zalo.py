@@ -11,6 +11,17 @@ from flows.steps.channels import Tokens, open_named, zalo_scheme
 
 VERIFIER = "zalo.verifier"
 """The mark that keeps the PKCE verifier between the two halves of a consent."""
+FATES = {
+    "delivered": "Đã đến máy",
+    "pending": "Zalo đã nhận, chưa đến máy",
+    "unknown": "Zalo chưa rõ",
+    "rerouted": "Không đến được, chuyển sang kênh khác",
+    "refused": "Không đến được, không còn kênh nào khác",
+    "no_word": "Quá hạn chờ, chuyển cho người xử lý",
+    "unavailable": "Chưa hỏi được",
+    "over": "Đã xử lý trước đó",
+}
+"""What came of asking about a message, in words."""
 ALERTS_OF = timedelta(days=30)
 """How far back `status` tells what the admin had to know."""
 
@@ -168,6 +179,28 @@ def _ask(work: AtWork) -> dict[str, tuple[str, ...]]:
             assert isinstance(channel, ZaloChannel)
             found[name] = channel.check()
     return found
+
+
+def ask_deliveries(*, json: bool) -> int:
+    """Ask Zalo now what became of messages without word of their delivery; what follows from it follows."""
+    from flows.steps.courier import Courier
+    from flows.steps.following import follow
+
+    work = at_work()
+    work.place.ready()
+    courier = Courier(work.place, lambda: work.now)
+    try:
+        told = follow(work.place, clock=lambda: work.now, opened=courier.channel)
+    finally:
+        courier.close()
+    if json:
+        put_json(dict(told))
+        return DONE
+    if not told:
+        put("Không có tin Zalo nào cần hỏi.")
+    for outcome, many in told.items():
+        put(f"{FATES.get(outcome, outcome)}: {many}")
+    return fail("không hỏi được Zalo; xem dondoc zalo status --ask.") if told["unavailable"] else DONE
 
 
 def give_code(agency: str, *, role: str, name: str | None) -> int:

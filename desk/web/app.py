@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from config.errors import ConfigError
 from desk.web import gate
 from desk.web.api import mounted
+from desk.web.bounce_hooks import BOUNCES, bounce_route
 from desk.web.guard import Guard
 from desk.web.routes import ROUTES, UPLOADS, Entry
 from desk.web.visit import Desk, Visit, Wrong
@@ -38,12 +39,13 @@ def build(workplace: Workplace, clock: Callable[[], datetime] | None = None) -> 
     routes: list[BaseRoute] = [
         Mount("/static", StaticFiles(directory=STATIC)),
         *zalo_routes(desk),
+        bounce_route(desk),
         *mounted(desk),
         *(Route(entry.path, _endpoint(desk, entry), methods=[entry.method]) for entry in ROUTES),
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, place=lambda: desk.place, uploads=UPLOADS)],
+        middleware=[Middleware(Guard, place=lambda: desk.place, uploads=UPLOADS | {BOUNCES})],
         exception_handlers={HTTPException: _http_error(desk), Exception: _failure},
     )
 

@@ -1,19 +1,25 @@
-"""Mails that came back: the address that does not take them is flagged, so that the agency shows on the list."""
+"""Mails that came back: the address is flagged, and what they said goes another way.
+
+They come from a mailbox that is read, or are handed over by the mail server (`desk.web.bounce_hooks`).
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from flows.steps.composing import sender
+from flows.steps.rerouting import came_back
 from flows.steps.workplace import Workplace
-from notifiers.bounces import Fate, Report
+from notifiers.bounces import Fate, Report, read
 from notifiers.email_message import digest
 from notifiers.errors import Scope
 from store import directory
 from store.audit import record
-from store.sent_before import keys_to
+from store.sent_before import mails_to
 
 LOOK_BACK = timedelta(days=30)
 """How old a mail may be that a report is about; servers give up after five days."""
@@ -33,19 +39,35 @@ def collect(workplace: Workplace, *, now: datetime) -> int:
     )
 
 
-def hear(workplace: Workplace, report: Report, *, now: datetime) -> bool:
-    """Flag the address of a report; True where it was one of ours that failed for good.
+def receive(workplace: Workplace, raw: bytes, *, now: datetime) -> Counter[Fate]:
+    """Take one mail as a mail server hands it over; what its reports say, by fate. Raises StoreError.
 
-    Anybody may write a report, so it counts only for a mail that we did send to that very address.
+    Taking the same mail again changes nothing. An out-of-office answer is recognised and flags nobody.
+    """
+    found: Counter[Fate] = Counter()
+    for report in read(raw, domain=sender(workplace).host):
+        hear(workplace, report, now=now)
+        found[report.fate] += 1
+    return found
+
+
+def hear(workplace: Workplace, report: Report, *, now: datetime) -> bool:
+    """Act on a report; True where one of our mails failed for good because of its address.
+
+    Anybody may write a report, so it counts only for a mail that we did send to that very address. The address
+    is flagged, and what the mail said goes to the agency's next address or channel, where there is one.
     """
     lasting = report.failure is not None and report.failure.scope is Scope.RECIPIENT
     if report.fate is not Fate.FAILED or not lasting or not report.recipient:
         return False
     with workplace.database.write() as connection:
         lookup = workplace.seal.lookup(report.recipient)
-        if not _was_ours(connection, workplace, report, lookup, now):
+        message = _ours(connection, workplace, report, lookup, now)
+        if message is None:
             return False
-        directory.flag(connection, workplace.province, lookup, reason=report.reason or report.code, now=now)
+        reason = report.reason or report.code
+        directory.flag(connection, workplace.province, lookup, reason=reason, now=now)
+        came_back(connection, workplace, message, code=report.code, reason=reason, now=now, actor="dondoc")
         record(
             connection,
             workplace.province,
@@ -58,6 +80,9 @@ def hear(workplace: Workplace, report: Report, *, now: datetime) -> bool:
     return True
 
 
-def _was_ours(connection: Connection, workplace: Workplace, report: Report, lookup: str, now: datetime) -> bool:
-    sent = keys_to(connection, workplace.province, lookup, since=now - LOOK_BACK)
-    return any(digest(key) == report.ident for key in sent)
+def _ours(
+    connection: Connection, workplace: Workplace, report: Report, lookup: str, now: datetime
+) -> Row[Any] | None:
+    """The mail that a report is about."""
+    sent = mails_to(connection, workplace.province, lookup, since=now - LOOK_BACK)
+    return next((row for row in sent if digest(row.key) == report.ident), None)

@@ -18,6 +18,7 @@ from flows.steps.workplace import Workplace
 from notifiers.channel import ZALO, Channel, ChannelError, open_channel, scheme_of
 from notifiers.message import Line, Message, Notice, Sender, Urgency
 from store import zalo as stored
+from store import zalo_fates
 from store.errors import StoreError
 from store.zalo_tokens import SealedPair
 
@@ -134,7 +135,7 @@ def zalo_message(
         return None
     from notifiers.zalo.plugins import tracking_id
 
-    stored.track(connection, workplace.province, message_id, tracking_id(key))
+    zalo_fates.track(connection, workplace.province, message_id, tracking_id(key))
     return _in_zalo_form(workplace, channel, notice, key=key, to=to, to_name=to_name, created=created)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from flows.steps.courier import Courier
-from flows.steps.reach import envelopes, route
+from flows.steps.rerouting import another_way
 from notifiers.errors import NotSent, Refused, Scope, Unavailable, Unconfirmed
-from store import attempts, directory, sent_before, strays
+from store import attempts, sent_before
 from store.failpoints import hit
 
 LONGEST_ASKED = 7 * 86_400
@@ -81,11 +81,11 @@ def give_up(courier: Courier, message: Row[Any], failure: NotSent, reasons: Coun
     if failure.scope is not Scope.RECIPIENT:
         return _end(courier, message, failure, "refused")
     return courier.workplace.database.keep(
-        lambda connection: _another_way(connection, courier, message, failure), alone=True
+        lambda connection: _give_up(connection, courier, message, failure), alone=True
     )
 
 
-def _another_way(connection: Connection, courier: Courier, message: Row[Any], failure: NotSent) -> str:
+def _give_up(connection: Connection, courier: Courier, message: Row[Any], failure: NotSent) -> str:
     workplace, now = courier.workplace, courier.clock()
     if not attempts.finish(
         connection,
@@ -98,19 +98,7 @@ def _another_way(connection: Connection, courier: Courier, message: Row[Any], fa
         scope=failure.scope.value,
     ):
         return "lost"
-    sealed = sent_before.sealed_recipient(connection, message.id)
-    refused = None
-    if sealed is not None and failure.code != attempts.NO_CONTACT:
-        refused = workplace.seal.lookup(workplace.seal.open(sealed))
-        directory.flag(connection, workplace.province, refused, reason=failure.reason, now=now)
-    failing = directory.failing(connection, workplace.province)
-    without = {message.channel} if message.channel not in workplace.channels.by_name else set()
-    way = route(workplace, message.agency, message.audience, failing=failing, without=without)
-    if way.address is None or workplace.seal.lookup(way.address) == refused:
-        return "refused"
-    today = now.astimezone(workplace.settings.schedule.zone).date()
-    openings = envelopes(connection, workplace, now=now, today=today)
-    return "rerouted" if strays.redirect(connection, message, way.channel, openings) else "refused"
+    return another_way(connection, workplace, message, code=failure.code, reason=failure.reason, now=now)
 
 
 def quarantine(courier: Courier, message: Row[Any], error: Exception, reasons: Counter[str]) -> str:
@@ -132,6 +120,7 @@ def _end(courier: Courier, message: Row[Any], failure: NotSent, state: str) -> s
             code=failure.code,
             answer=failure.reason,
             scope=failure.scope.value,
+            reference=failure.reference if isinstance(failure, Unconfirmed) else None,
         )
     )
     hit("refuse")

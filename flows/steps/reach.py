@@ -60,7 +60,7 @@ def route(
     without: Collection[str] = (),
     by: Sequence[str] = (),
 ) -> Route:
-    """The first channel of the agency's preference that has an address which takes messages.
+    """The first channel of the agency's preference that has an address which takes messages, at last e-mail.
 
     `failing` are look-up keys of addresses that do not; `without` are channels not to use. Of the agency's own
     channels only those of `by` are used, where there are any.
@@ -70,8 +70,12 @@ def route(
     known = workplace.directory.agency(agency)
     if known is None:
         return Route(channel=EMAIL, address=None)
+<<<<<<< HEAD
     own = known.channels or (EMAIL,)
     for channel in [one for one in by if one in own] or own:
+=======
+    for channel in dict.fromkeys((*known.channels, EMAIL)):
+>>>>>>> bb92366 (Ask Zalo what became of messages, and tell by mail what will never arrive; take returned mails from mail servers)
         if channel in without or channel not in workplace.channels.by_name:
             continue
         for contact in _contacts(known, audience):

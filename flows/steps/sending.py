@@ -18,13 +18,14 @@ from sqlalchemy.exc import DatabaseError
 from flows.steps.composing import compose, message_of
 from flows.steps.courier import LEASE, Courier, Opens
 from flows.steps.failing import failed, give_up, quarantine
+from flows.steps.following import follow
 from flows.steps.logs import logger
 from flows.steps.reach import Route, in_working_hours, next_working_day, route
 from flows.steps.workplace import Workplace
 from notifiers.channel import open_channel
 from notifiers.errors import NotSent, Refused, Scope
 from notifiers.message import Message
-from store import attempts, directory, keeping, leases, sent_before, zalo
+from store import attempts, directory, keeping, leases, sent_before, zalo_fates
 from store.errors import StoreError
 from store.failpoints import hit
 from store.sealing import masked
@@ -39,6 +40,8 @@ class Delivered:
 
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    followed: Counter[str] = field(default_factory=Counter)
+    """What Zalo said of messages sent before, by what became of them."""
     waits_until: datetime | None = None
     """Set outside working hours, when nothing is sent."""
     on_hold: str | None = None
@@ -64,6 +67,7 @@ def deliver(
         if _must_wait(workplace, clock(), result):
             return result
         _take_back(courier, result)
+        result.followed = follow(workplace, clock=clock, opened=courier.channel)
         while not _must_wait(workplace, clock(), result):
             room = CLAIM if limit is None else min(CLAIM, limit - sum(result.outcomes.values()))
             claimed = _claim(courier, room) if room > 0 else []
@@ -101,7 +105,7 @@ def _take_back(courier: Courier, result: Delivered) -> None:
             resendable=[name for name, resends in may.items() if resends],
             undecided=[name for name, resends in may.items() if resends is None],
         )
-        zalo.settle_delivered(connection, courier.workplace.province, courier.clock())
+        zalo_fates.settle_delivered(connection, courier.workplace.province, courier.clock())
     if unsure:
         result.outcomes["unconfirmed"] += unsure
 

@@ -17,9 +17,19 @@ from deadlines.directory_types import Contact
 from flows.steps.reach import contact_key
 from flows.steps.workplace import Workplace
 from notifiers.zalo import linking, webhook
+from notifiers.zalo.codes import meaning, remedy
 from notifiers.zalo.linking import Linked, NoLink, PendingLink
-from notifiers.zalo.webhook import Delivered, Event, Followed, Rejected, Repeated, Said, Unfollowed
-from store import directory
+from notifiers.zalo.webhook import (
+    Delivered,
+    Event,
+    Followed,
+    Rejected,
+    Repeated,
+    Said,
+    TemplateChanged,
+    Unfollowed,
+)
+from store import directory, zalo_fates
 from store import zalo as stored
 from store.audit import record
 
@@ -71,8 +81,11 @@ def _act(connection: Connection, workplace: Workplace, event: Event, kind: str, 
     province, seal = workplace.province, workplace.seal
     match event:
         case Delivered(msg_id=reference, tracking_id=tracking, at=at):
-            key = stored.delivered(connection, province, tracking=tracking, reference=reference, at=at, now=now)
-            return "delivered" if key else "delivered-unknown"
+            row = zalo_fates.delivered(connection, province, tracking=tracking, reference=reference, at=at, now=now)
+            if row is not None and row.state == "refused" and row.recipient_lookup:
+                # It was thought not to take messages, and does.
+                directory.flag(connection, province, row.recipient_lookup, reason=None, now=now)
+            return "delivered" if row is not None else "delivered-unknown"
         case Followed(user_id=user) if user:
             stored.note_person(connection, province, seal, kind=kind, user_id=user, followed_at=now, left_at=None)
             directory.flag(connection, province, seal.lookup(user), reason=None, now=now)
@@ -85,8 +98,29 @@ def _act(connection: Connection, workplace: Workplace, event: Event, kind: str, 
         case Said(user_id=user) if user:
             person = stored.note_person(connection, province, seal, kind=kind, user_id=user, spoke_at=now)
             return _link(connection, workplace, event, kind, person, now)
+        case TemplateChanged(template_id=template, status=status) if status.upper() not in {"ENABLE", "1"}:
+            return _template_changed(connection, workplace, template, status, now)
         case _:
             return "noted"
+
+
+def _template_changed(
+    connection: Connection, workplace: Workplace, template: str, status: str, now: datetime
+) -> str:
+    """Zalo took one of our templates out of use: the admin hears before the next message is refused."""
+    ours = next((one for one in workplace.zalo.templates.values() if one.id == template), None)
+    if ours is None:
+        return "noted"
+    stored.note_alert(
+        connection,
+        workplace.province,
+        workplace.zalo.account,
+        code="template-status",
+        what=f"Zalo: {meaning('template-status')}: {ours.name} ({status[:40]})",
+        advice=remedy("template-status").advice,
+        at=now,
+    )
+    return "template-changed"
 
 
 def _link(

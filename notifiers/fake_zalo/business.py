@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 import secrets
@@ -35,6 +36,8 @@ def answer(world: World, request: Request) -> Body:
             return _send(world, request.body, str(request.body.get("phone", "")))
         case "POST", "/message/template/hashphone":
             return _send_hashed(world, request.body)
+        case "POST", "/rsa/message/template":
+            return _send_encrypted(world, request.body)
         case "GET", "/message/status":
             return _status(world, request.query.get("message_id", ""))
         case "GET", "/message/quota":
@@ -70,6 +73,7 @@ def _send(world: World, body: Body, phone: str) -> Body:
         tracking_id=str(body["tracking_id"]),
         template_id=template.id,
         fields={str(k): str(v) for k, v in _mapping(body["template_data"]).items()},
+        arrived=phone.removeprefix("+") not in world.settings.unreached,
     )
     world.deliver(delivery, counted=body.get("mode") != "development")
     return _accepted(world, delivery, str(body.get("sending_mode", "1")))
@@ -151,12 +155,29 @@ def _send_hashed(world: World, body: Body) -> Body:
     return error(-118, "Zalo account not existed")
 
 
+def _send_encrypted(world: World, body: Body) -> Body:
+    from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    try:
+        sealed = base64.b64decode(str(body.get("rsa_phone", "")), validate=True)
+        phone = world.rsa_key.decrypt(sealed, OAEP(MGF1(SHA256()), SHA256(), None)).decode("ascii")
+    except ValueError:
+        return error(-123, "Decrypt RSA failed")
+    return _send(world, body, phone)
+
+
 def _status(world: World, msg_id: str) -> Body:
     found = next((one for one in world.deliveries if one.msg_id == msg_id), None)
     if found is None:
         return {"error": 0, "message": "Success", "data": {"status": -1, "message": "unknown"}}
     arrives = found.at + timedelta(seconds=world.settings.status_seconds)
-    if world.clock() < arrives:
+    ends = world.settings.unreached.get(found.to, 0)
+    if not found.arrived and ends < -1:
+        return error(ends)
+    if not found.arrived and ends == -1:
+        return {"error": 0, "message": "Success", "data": {"status": -1, "message": "unknown"}}
+    if world.clock() < arrives or not found.arrived:
         return {"error": 0, "message": "Success", "data": {"status": 0, "message": "pending"}}
     data = {"status": 1, "delivery_time": str(int(arrives.timestamp() * 1000)), "message": "delivered"}
     return {"error": 0, "message": "Success", "data": data}

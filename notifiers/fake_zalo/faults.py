@@ -28,6 +28,8 @@ class Fault(StrEnum):
     """With the JSON of a success, as a gateway may spoil it."""
     DRIP = "drip"
     """The answer comes one byte every `seconds` / 100."""
+    DRIP_HEAD = "drip_head"
+    """Already the status line and the headers come so."""
     HTML = "html"
     """HTTP 200 with a page of a proxy."""
     REDIRECT = "redirect"

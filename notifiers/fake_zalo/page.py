@@ -63,7 +63,7 @@ def _seen(world: World, hooks: Hooks, path: str) -> Reply:
 
 def rendered(world: World, hooks: Hooks) -> str:
     phones: dict[str, list[Delivery]] = {}
-    for one in reversed(world.deliveries):
+    for one in (one for one in reversed(world.deliveries) if one.arrived):
         phones.setdefault(one.to, []).append(one)
     return _page().render(
         phones=phones,

@@ -152,14 +152,16 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(whole[: len(whole) - len(answer.content) // 2 - 1])
                 self.close_connection = True
             case Fault.DRIP:
-                self._drip(answer)
+                self.wfile.write(self._head(answer))
+                self._drip(answer.content, answer.seconds)
+            case Fault.DRIP_HEAD:
+                self._drip(self._head(answer) + answer.content, answer.seconds)
             case _:
                 self.wfile.write(self._head(answer) + answer.content)
 
-    def _drip(self, answer: Reply) -> None:
-        self.wfile.write(self._head(answer))
-        for byte in answer.content:
-            if self.server.world.stopping.wait(answer.seconds / 100):
+    def _drip(self, content: bytes, seconds: float) -> None:
+        for byte in content:
+            if self.server.world.stopping.wait(seconds / 100):
                 return
             self.wfile.write(bytes([byte]))
 
@@ -170,6 +172,11 @@ class _Handler(BaseHTTPRequestHandler):
             f"Content-Length: {len(answer.content)}",
         ]
         lines += [f"Location: {answer.location}"] if answer.location else []
+        remaining = self.server.world.requests_left
+        lines += [
+            f"X-RateLimit-Limit: {self.server.world.settings.rate_per_minute}",
+            f"X-RateLimit-Remain: {remaining}",
+        ]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 

@@ -6,10 +6,15 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from notifiers.fake_zalo.accounts import Accounts
 from notifiers.fake_zalo.faults import Faults
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -60,6 +65,9 @@ class FakeSettings:
     status_seconds: float = 2.0
     """After how long the status turns from 0 to 1."""
     consult_days: int = 7
+    unreached: dict[str, int] = field(default_factory=dict)
+    """Phones whose messages are taken and never arrive, and what their status then says: 0 (for ever pending),
+    -1 (unknown) or the code of an error."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +82,8 @@ class Delivery:
     template_id: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
+    arrived: bool = True
+    """False where it was taken and no screen ever shows it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +139,13 @@ class World:
         self._used: dict[date, int] = {}
         self._minute: tuple[datetime, int] = (datetime.min.replace(tzinfo=UTC), 0)
 
+    @cached_property
+    def rsa_key(self) -> RSAPrivateKey:
+        """The key pair of the OA, with which a phone number may come encrypted."""
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
+        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
     @property
     def today(self) -> date:
         return self.clock().astimezone(ZONE).date()
@@ -148,6 +165,8 @@ class World:
             if self.settings.balance is not None:
                 self.settings.balance -= 1
         self.deliveries.append(delivery)
+        if not delivery.arrived:
+            return
         for hear in self.delivered:
             hear(delivery)
 
@@ -157,6 +176,13 @@ class World:
         count = self._minute[1] + 1 if self._minute[0] == minute else 1
         self._minute = (minute, count)
         return count <= self.settings.rate_per_minute
+
+    @property
+    def requests_left(self) -> int:
+        """In this minute of the clock."""
+        minute = self.clock().replace(second=0, microsecond=0)
+        used = self._minute[1] if self._minute[0] == minute else 0
+        return max(0, self.settings.rate_per_minute - used)
 
     def sent_twice(self) -> tuple[str, ...]:
         """Tracking ids (or kind, recipient and text) that arrived more than once; empty when all is well."""

@@ -27,6 +27,8 @@ class State(StrEnum):
     DELIVERED = "delivered"
     PENDING = "pending"
     UNKNOWN = "unknown"
+    FAILED = "failed"
+    """It will not arrive, as the admin has learnt what Zalo's number means (`status_failed`)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +82,10 @@ class ZaloChannel:
         if settings.status_with_phone and phone:
             params["phone"] = normal_phone(phone, settings.mobile_pattern) or phone
         data = self._session.get(f"{settings.business_base}/message/status", params).data
-        state = {"1": State.DELIVERED, "0": State.PENDING}.get(str(data.get("status")), State.UNKNOWN)
+        said = str(data.get("status"))
+        state = {"1": State.DELIVERED, "0": State.PENDING}.get(said, State.UNKNOWN)
+        if said in settings.status_failed:
+            state = State.FAILED
         return Status(state=state, delivered_ms=str(data.get("delivery_time") or ""))
 
     def quota(self) -> Mapping[str, int]:

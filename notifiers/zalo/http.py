@@ -11,7 +11,6 @@ import json
 import logging
 import re
 import ssl
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
 LARGEST_ANSWER = 1 << 20
 _BOT_TOKEN = re.compile(r"(/bot)[^/?#\s]+")
+_MSG_ID = re.compile(rb'"(?:msg_id|message_id)"\s*:\s*"([A-Za-z0-9_.:-]{1,128})"')
 _QUERY = re.compile(r"\?[^\s\"']*")
 
 
@@ -33,6 +33,8 @@ _QUERY = re.compile(r"\?[^\s\"']*")
 class Answer:
     status: int
     body: Mapping[str, object] = field(repr=False)
+    remaining: int | None = None
+    """Requests that the app may still make in this minute (X-RateLimit-Remain), where Zalo says so."""
 
     @property
     def error(self) -> str | None:
@@ -55,16 +57,22 @@ class Wire:
     def __init__(self, settings: ZaloSettings) -> None:
         import httpx  # 0.1 s: only when something is sent
 
+        from notifiers.zalo.deadline import BoundedTransport, Deadline
+
         _redact_httpx_logs()
-        self._total = settings.total_seconds
+        self._deadline = Deadline(settings.total_seconds)
         self._httpx = httpx
         self._client = httpx.Client(
+            transport=BoundedTransport(
+                self._deadline,
+                verify=_tls(settings.ca_file),
+                trust_env=False,
+                proxy=settings.proxy,
+                limits=httpx.Limits(max_connections=8, keepalive_expiry=4.0),
+            ),
             timeout=httpx.Timeout(settings.read_seconds, connect=settings.connect_seconds),
             follow_redirects=False,
             trust_env=False,
-            proxy=settings.proxy,
-            verify=_tls(settings.ca_file),
-            limits=httpx.Limits(max_connections=8, keepalive_expiry=4.0),
             headers={"User-Agent": "dondoc", "Accept": "application/json"},
         )
 
@@ -101,11 +109,11 @@ class Wire:
 
     def _ask(self, request: httpx.Request) -> Answer:
         httpx = self._httpx
-        until = time.monotonic() + self._total
+        self._deadline.start()
         try:
             response = self._client.send(request, stream=True)
             try:
-                content = self._content(response, until)
+                content = self._content(response)
             finally:
                 response.close()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
@@ -113,18 +121,19 @@ class Wire:
         except (httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
             raise _not_sent(type(error).__name__) from None
         except (httpx.HTTPError, httpx.StreamError) as error:
-            raise lost(type(error).__name__) from None
-        return _answer(response.status_code, content)
+            raise lost(_why(error)) from None
+        return _answer(response, content)
 
-    def _content(self, response: httpx.Response, until: float) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        for part in response.iter_bytes():
-            parts.append(part)
-            size += len(part)
-            if size > LARGEST_ANSWER or time.monotonic() > until:
-                raise lost("quá dài hoặc quá lâu")
-        return b"".join(parts)
+    def _content(self, response: httpx.Response) -> bytes:
+        found = bytearray()
+        try:
+            for part in response.iter_bytes():
+                found += part
+                if len(found) > LARGEST_ANSWER:
+                    raise lost("quá dài", bytes(found))
+        except (self._httpx.HTTPError, self._httpx.StreamError) as error:
+            raise lost(_why(error), bytes(found)) from None
+        return bytes(found)
 
 
 @cache
@@ -137,24 +146,37 @@ def _tls(ca_file: str | None) -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _answer(status: int, content: bytes) -> Answer:
+def _answer(response: httpx.Response, content: bytes) -> Answer:
+    status = response.status_code
     if status >= 500:
-        raise lost(f"HTTP {status}")
+        raise lost(f"HTTP {status}", content)
     try:
         body = json.loads(content)
     except ValueError:
-        raise lost(f"HTTP {status}, không phải JSON") from None
+        raise lost(f"HTTP {status}, không phải JSON", content) from None
     if not isinstance(body, dict):
-        raise lost(f"HTTP {status}, JSON lạ")
-    return Answer(status=status, body=body)
+        raise lost(f"HTTP {status}, JSON lạ", content)
+    return Answer(status=status, body=body, remaining=_number(response.headers.get("x-ratelimit-remain")))
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdecimal() else None
+
+
+def _why(error: Exception) -> str:
+    return "quá lâu" if "Timeout" in type(error).__name__ else type(error).__name__
 
 
 def _not_sent(why: str) -> Unavailable:
     return Unavailable(f"không kết nối được tới máy chủ Zalo ({why})", code="connect", scope=Scope.CHANNEL)
 
 
-def lost(why: str) -> Unconfirmed:
-    return Unconfirmed(f"không nhận được câu trả lời rõ ràng của Zalo ({why})", code="answer-lost")
+def lost(why: str, content: bytes = b"") -> Unconfirmed:
+    """`content` is what came of the answer: the message's name in it may be asked about later."""
+    unclear = Unconfirmed(f"không nhận được câu trả lời rõ ràng của Zalo ({why})", code="answer-lost")
+    found = _MSG_ID.search(content)
+    unclear.reference = found[1].decode() if found else None
+    return unclear
 
 
 def redacted(text: str) -> str:

@@ -5,7 +5,9 @@ Phone numbers and Zalo user ids are personal data (Luật 91/2025/QH15): logs an
 
 from __future__ import annotations
 
+import base64
 import re
+from pathlib import Path
 
 VIETNAMESE_MOBILE = r"84[35789]\d{8}"
 _SEPARATORS = re.compile(r"[\s.\-()\u00a0\u2010-\u2015]+")
@@ -43,3 +45,16 @@ def without_numbers(words: str, limit: int = 120) -> str:
     """Words of another machine made fit for a log: one line, no long digit runs, cut at `limit`."""
     flat = " ".join("".join(c if c.isprintable() else " " for c in words).split())
     return _LONG_DIGITS.sub(lambda found: "•••" + found.group()[-3:], flat)[:limit]
+
+
+def encrypted(phone: str, key_file: str) -> str:
+    """The number in base64 for the holder of the key (OAEP with SHA-256). Raises OSError, ValueError."""
+    from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    key = load_pem_public_key(Path(key_file).read_bytes())
+    if not isinstance(key, RSAPublicKey):
+        raise ValueError("no RSA key")
+    return base64.b64encode(key.encrypt(phone.encode(), OAEP(MGF1(SHA256()), SHA256(), None))).decode()

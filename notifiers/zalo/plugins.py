@@ -20,7 +20,7 @@ import apprise
 from apprise.manager_plugins import NotificationManager
 
 from notifiers.message import Message, Receipt
-from notifiers.zalo.phone import normal_id, normal_phone
+from notifiers.zalo.phone import encrypted, normal_id, normal_phone
 from notifiers.zalo.templates import Template, check, fitted
 from notifiers.zalo.text import clean_text
 
@@ -131,11 +131,11 @@ class ZaloPhone(ZaloPlugin):
     needs_template: ClassVar[bool] = True
 
     def transmit(self, message: Message) -> Receipt:
-        phone = self.phone(message)
+        path, name, number = self._addressed(self.phone(message))
         template, values = self.fields(message)
         settings = self.session.settings
         body: dict[str, object] = {
-            "phone": phone,
+            name: number,
             "template_id": template.id,
             "template_data": values,
             "tracking_id": tracking_id(message.key),
@@ -143,8 +143,24 @@ class ZaloPhone(ZaloPlugin):
         }
         if settings.mode:
             body["mode"] = settings.mode
-        answer = self.session.post(f"{settings.business_base}/message/template", body)
+        answer = self.session.post(settings.business_base + path, body)
         return _receipt(answer, "msg_id")
+
+    def _addressed(self, phone: str) -> tuple[str, str, str]:
+        """The path, the field and the value by which Zalo is told the number."""
+        match self.session.settings.phone_form:
+            case "hash":
+                return "/message/template/hashphone", "hash_phone", hashlib.sha256(phone.encode()).hexdigest()
+            case "rsa":
+                return "/rsa/message/template", "rsa_phone", self._encrypted(phone)
+            case _:
+                return "/message/template", "phone", phone
+
+    def _encrypted(self, phone: str) -> str:
+        try:
+            return encrypted(phone, self.session.settings.rsa_key_file)
+        except (OSError, ValueError):
+            raise self.session.failure("rsa-key") from None
 
 
 class ZaloUser(ZaloPlugin):

@@ -37,6 +37,11 @@ class Pacer:
             now = self._next
         self._next = now + self._gap
 
+    def heed(self, remaining: int | None) -> None:
+        """Zalo says that this minute's requests are used up: wait for the next minute, in which they begin anew."""
+        if remaining is not None and remaining <= 0:
+            self._next = self._clock().replace(second=0, microsecond=0) + timedelta(minutes=1)
+
 
 class Session:
     """One account's connection; used by one thread at a time. Its `repr` shows nothing."""
@@ -71,6 +76,7 @@ class Session:
     def _with_token(self, ask: Callable[[str], Answer]) -> Answer:
         token = self.keeper.access()
         answer = ask(token)
+        self._pacer.heed(answer.remaining)
         if self._trouble(answer) is Trouble.TOKEN:
             answer = ask(self.keeper.replacement(token))
         return self.judged(answer)

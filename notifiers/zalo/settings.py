@@ -92,7 +92,18 @@ class ZaloSettings:
     """"" in service; "development" delivers to the admins of the app and the OA only."""
     sending_mode: str = "1"
     mobile_pattern: str = VIETNAMESE_MOBILE
+    phone_form: str = "plain"
+    """How the number goes to Zalo: plain, hash (its SHA-256) or rsa (encrypted with `rsa_key_file`)."""
+    rsa_key_file: str = ""
+    """The OA's public key (PEM), as Zalo gave it."""
     status_with_phone: bool = False
+    status_failed: frozenset[str] = frozenset()
+    """Values of a message's `status` that mean that it will never arrive; no source names one."""
+    follow_after: int = 2 * 3600
+    """Seconds without word of its delivery after which Zalo is asked about a message for the first time."""
+    follow_every: int = 6 * 3600
+    follow_until: int = 3 * 86_400
+    """Seconds after which a message without word of its delivery is left to a person."""
     recipient_object: bool = True
     """Consultation: {"recipient": {"user_id": …}}; False sends a bare user_id."""
     text_limit: int = 2000
@@ -130,6 +141,7 @@ def settings_from(values: Mapping[str, object]) -> ZaloSettings:
     """Settings from plain values, as `config.zalo.ZaloFile.values()` gives them. Raises ValueError or TypeError."""
     plain: dict[str, Any] = dict(values)
     plain["other_hosts"] = frozenset(plain.get("other_hosts", ()))
+    plain["status_failed"] = frozenset(plain.get("status_failed", ()))
     plain["proxy"] = plain.get("proxy") or None
     plain["ca_file"] = plain.get("ca_file") or None
     quiet = dict(plain.get("quiet", {}))
