@@ -70,12 +70,9 @@ def route(
     known = workplace.directory.agency(agency)
     if known is None:
         return Route(channel=EMAIL, address=None)
-<<<<<<< HEAD
     own = known.channels or (EMAIL,)
-    for channel in [one for one in by if one in own] or own:
-=======
-    for channel in dict.fromkeys((*known.channels, EMAIL)):
->>>>>>> bb92366 (Ask Zalo what became of messages, and tell by mail what will never arrive; take returned mails from mail servers)
+    preferred = [one for one in by if one in own] or own
+    for channel in dict.fromkeys((*preferred, EMAIL)):
         if channel in without or channel not in workplace.channels.by_name:
             continue
         for contact in _contacts(known, audience):
