@@ -94,6 +94,8 @@ def test_without_a_mailbox_the_daily_run_asks_nobody(place) -> None:
     assert collect(place, now=now) == 0
 
 
+ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What does not depend on the database is tried on one."""
 SECRET = "mot-bi-mat-du-dai-de-ky-thu-tra-lai"
 
 
@@ -150,6 +152,7 @@ def test_what_a_returned_mail_said_goes_to_the_next_contact(desk) -> None:
     assert address not in reached
 
 
+@ONE
 @pytest.mark.parametrize("wrong", ["secret", "old", "body", "none"])
 def test_what_is_not_signed_with_our_secret_now_is_refused(desk, wrong: str) -> None:
     place, now, client = desk
@@ -170,6 +173,7 @@ def test_what_is_not_signed_with_our_secret_now_is_refused(desk, wrong: str) -> 
     assert is_reachable(place, agency)
 
 
+@ONE
 def test_an_out_of_office_answer_is_no_bounce(desk) -> None:
     place, now, client = desk
     key, agency, address = one_sent(place)
@@ -189,6 +193,7 @@ Toi di vang.
         assert connection.execute(select(messages.c.state).where(messages.c.key == key)).scalar() == "sent"
 
 
+@ONE
 def test_without_a_secret_nobody_hands_anything_over(place) -> None:
     place, now = place
     client = TestClient(build(place, lambda: now), base_url="http://127.0.0.1")

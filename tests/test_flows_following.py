@@ -18,6 +18,8 @@ from tests.test_flows_zalo import Office, a_phone, agencies_mailed, office, sche
 __all__ = ["office", "scheme"]
 
 ASKED = "/message/status"
+ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What does not depend on the database is tried on one."""
 
 
 def asked(office: Office) -> int:
@@ -41,7 +43,7 @@ def told_of(office: Office, message: Any) -> set[tuple[str, str]]:
         return {(row.channel, row.state) for row in rows}
 
 
-@pytest.mark.parametrize("number", [-118, -119, -141])
+@pytest.mark.parametrize("number", [-118])
 def test_a_refusal_that_is_learnt_late_is_told_by_mail_and_only_once(office: Office, number: int) -> None:
     phone = a_phone(office)
     office.server.world.settings.unreached[phone] = number
@@ -68,6 +70,7 @@ def test_a_refusal_that_is_learnt_late_is_told_by_mail_and_only_once(office: Off
         assert "message.undelivered" in set(kept.scalars())
 
 
+@ONE
 def test_delivery_is_noted_by_asking_where_no_webhook_comes(office: Office) -> None:
     office.run()
     told = office.again(hours=3).followed
@@ -79,6 +82,7 @@ def test_delivery_is_noted_by_asking_where_no_webhook_comes(office: Office) -> N
     assert not agencies_mailed(office)
 
 
+@ONE
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.HTTP_503])
 def test_a_lost_answer_that_named_the_message_is_settled_by_asking(office: Office, fault: Fault) -> None:
     phone = a_phone(office)
@@ -93,6 +97,7 @@ def test_a_lost_answer_that_named_the_message_is_settled_by_asking(office: Offic
     assert not office.server.world.sent_twice()
 
 
+@ONE
 def test_a_lost_answer_that_ends_in_a_refusal_is_told_by_mail(office: Office) -> None:
     phone = a_phone(office)
     office.server.world.settings.unreached[phone] = -118
@@ -104,6 +109,7 @@ def test_a_lost_answer_that_ends_in_a_refusal_is_told_by_mail(office: Office) ->
     assert len(agencies_mailed(office)) == 1
 
 
+@ONE
 @pytest.mark.parametrize("said", [0, -1], ids=["pending", "unknown"])
 def test_what_may_still_arrive_is_never_told_twice_but_left_to_a_person(office: Office, said: int) -> None:
     phone = a_phone(office)
@@ -122,6 +128,7 @@ def test_what_may_still_arrive_is_never_told_twice_but_left_to_a_person(office: 
     assert office.hear(call).status == 200
 
 
+@ONE
 def test_a_number_that_means_failure_is_a_setting(office: Office) -> None:
     phone = a_phone(office)
     office.server.world.settings.unreached[phone] = -1
@@ -158,6 +165,7 @@ def test_word_of_delivery_that_comes_before_the_mail_left_takes_the_mail_back(of
     assert not [one for one in office.rows("email") if one.agency == message.agency and one.state == "sent"]
 
 
+@ONE
 def test_a_status_that_cannot_be_asked_stops_nothing(office: Office) -> None:
     office.run()
     office.server.world.faults.script(ASKED, [code(-32)] + [Step(fault=Fault.HANG, seconds=2)] * 2)
@@ -168,6 +176,7 @@ def test_a_status_that_cannot_be_asked_stops_nothing(office: Office) -> None:
     assert office.again(minutes=1).followed == {"delivered": states(office)["sent"]}
 
 
+@ONE
 def test_messages_of_long_ago_are_not_asked_about(office: Office) -> None:
     office.run()
     with office.place.database.write() as connection:
@@ -176,6 +185,7 @@ def test_messages_of_long_ago_are_not_asked_about(office: Office) -> None:
     assert asked(office) == 0
 
 
+@ONE
 def test_a_template_taken_out_of_use_is_an_alert_at_once(office: Office) -> None:
     hooks = office.server.hooks
     for template, status, did in (
