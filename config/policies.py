@@ -78,16 +78,18 @@ class _Use(BaseModel):
 
 def load(path: Path) -> Policies:
     """Every policy of the file. Raises ConfigError at the first mistake."""
-    return _built(path, read_toml(path))
+    return built(read_toml(path), path)
 
 
 def loads(text: str, name: str = "policies.toml") -> Policies:
     """Every policy of what such a file says; `name` is told with a mistake. Raises ConfigError."""
     path = Path(name)
-    return _built(path, toml_of(text, path))
+    return built(toml_of(text, path), path)
 
 
-def _built(path: Path, data: dict[str, Any]) -> Policies:
+def built(data: dict[str, Any], path: Path = Path("policies.toml")) -> Policies:
+    """Every policy of what has been read. Raises ConfigError."""
+    data = dict(data)
     uses = data.pop("use", [])
     policies = {name: _policy(path, name, table) for name, table in data.items()}
     if DEFAULT not in policies:

@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from deadlines.types import Awaited, Occurrence, Resolution, Track
 from store import answers, history
@@ -229,25 +242,33 @@ class Open:
 
 
 def due_batch(
-    connection: Connection, province: str, today: date, *, after: Cursor | None, limit: int, groups_coordinate: bool
+    connection: Connection,
+    province: str,
+    today: date,
+    *,
+    after: Cursor | None,
+    limit: int,
+    groups_coordinate: bool,
+    every: bool = False,
 ) -> list[Open]:
     """The next open dues, behind `after`, whose day to be looked at is `today` or earlier.
 
-    Found by an index: what is not due costs nothing.
+    Found by an index: what is not due costs nothing. With `every`, all that `look_again` would bring back, as if
+    it had been called.
     """
+    if every:
+        last = after[1] if after else 0
+        wanted, order = ~dues.c.blocked & (dues.c.id > last), [dues.c.id]
+    else:
+        # In the order of the index, so that a batch costs what it brings and not what is left.
+        behind = tuple_(dues.c.next_on, dues.c.id) > after if after else true()
+        wanted, order = (dues.c.next_on <= today) & behind, [dues.c.next_on, dues.c.id]
     rows = connection.execute(
         select(dues, plans.c.number.label("plan_number"))
         .join(tasks, tasks.c.id == dues.c.task_id)
         .join(plans, plans.c.id == tasks.c.plan_id)
-        .where(
-            dues.c.province == province,
-            dues.c.next_on <= today,
-            dues.c.state == "open",
-            tasks.c.state == "open",
-            # In the order of the index, so that a batch costs what it brings and not what is left.
-            *([tuple_(dues.c.next_on, dues.c.id) > after] if after else []),
-        )
-        .order_by(dues.c.next_on, dues.c.id)
+        .where(dues.c.province == province, dues.c.state == "open", tasks.c.state == "open", wanted)
+        .order_by(*order)
         .limit(limit)
     ).all()
     agencies = _agencies_of(connection, {row.task_id for row in rows}, groups_coordinate)

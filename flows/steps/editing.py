@@ -43,7 +43,7 @@ def check(workplace: Workplace, part: str, content: str) -> None:
         if not any(agency.province == workplace.province for agency in directory.agencies):
             raise ConfigError(file="danh bạ", field="agencies", value="", allowed="có cơ quan của tỉnh")
     elif part == POLICIES:
-        policies.loads(content, "chính sách")
+        policies.loads(content, "chính sách").check_channels(workplace.channels.by_name)
     elif part.startswith(CALENDAR):
         calendars.reads(content, f"{part.removeprefix(CALENDAR)}.toml")
     else:

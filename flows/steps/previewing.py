@@ -27,8 +27,11 @@ class Foreseen:
     task_id: int
 
 
-def preview(workplace: Workplace, first: date, last: date) -> list[Foreseen]:
-    """All reminders of the working days from `first` to `last`, both inclusive, by day and agency."""
+def preview(workplace: Workplace, first: date, last: date, *, every: bool = False) -> list[Foreseen]:
+    """All reminders of the working days from `first` to `last`, both inclusive, by day and agency.
+
+    `every` looks at all open dues as after a change of policy, not only at those whose day has come.
+    """
     found: list[Foreseen] = []
     with workplace.ready().read() as connection:
         failing = directory.failing(connection, workplace.province)
@@ -41,6 +44,7 @@ def preview(workplace: Workplace, first: date, last: date) -> list[Foreseen]:
                 after=after,
                 limit=BATCH,
                 groups_coordinate=workplace.settings.reminding.groups_coordinate,
+                every=every,
             )
             if not batch:
                 break
