@@ -68,9 +68,11 @@ def some_policies(draw: st.DrawFn) -> Policies:
         due = [one for one in extra if (one.to, one.days, one.working) not in taken and one.name not in used]
         lead = {course: tuple(stages) for course, stages in standard().lead.items()}
         lead = {str(course): (*stages, *(due if course == "due" else ())) for course, stages in lead.items()}
+        counted = Stage(days=1, after_reminders=draw(st.integers(1, 365)), to="leadership")
+        lead["due"] = (*lead["due"], *draw(st.sampled_from([(), (counted,)])))
         found[name] = Policy(name=name, lead=lead, coordinating={"due": tuple(draw(st.lists(STAGES, max_size=1)))})
     uses = [
-        Use(policy=draw(st.sampled_from(names)), plan=plan, agency=agency)
+        Use(policy=draw(st.sampled_from(names)), plan=plan, agency=agency, task=draw(st.none() | st.integers(1, 9)))
         for plan, agency in draw(
             st.lists(
                 st.tuples(st.none() | st.text("12/KH-\"'\\ậ", max_size=6), st.none() | st.just("phu-chau.so-y-te")),
