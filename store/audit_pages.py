@@ -20,6 +20,14 @@ def of_subject(connection: Connection, province: str, subject: str) -> Sequence[
     ).all()
 
 
+def newest(connection: Connection, province: str) -> int:
+    """The number of the last entry; it moves with every change that is recorded."""
+    found = connection.execute(
+        select(audit.c.id).where(audit.c.province == province).order_by(audit.c.id.desc()).limit(1)
+    ).scalar()
+    return int(found or 0)
+
+
 def listed(connection: Connection, province: str, *, limit: int, offset: int) -> tuple[Sequence[Row[Any]], int]:
     """One page of the log, newest first, and how many entries there are."""
     total = connection.execute(select(func.count()).where(audit.c.province == province)).scalar_one()

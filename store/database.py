@@ -48,7 +48,9 @@ class Database:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **options)
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **options)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -135,6 +137,13 @@ def _prepare_sqlite(dbapi: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_postgresql(dbapi: Any, _record: object) -> None:
+    # Our queries run for milliseconds; compiling one takes PostgreSQL up to a second.
+    dbapi.autocommit = True
+    dbapi.execute("SET jit = off")
+    dbapi.autocommit = False
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, case, func, or_, select
+from sqlalchemy import Connection, Row, Select, case, func, or_, select
 
 from store.schema import agencies, answers, assignments, deadlines, dues, messages, tasks
 
@@ -121,44 +121,48 @@ LATENESS = ((1, 7), (8, 30), (31, 90), (91, None))
 
 def lateness(connection: Connection, province: str, day: date) -> list[tuple[str, str, int, tuple[int, ...]]]:
     """For each lead agency with something late: (code, name, open tasks, late ones by how long)."""
+    # From each task's first late date, a set that the index on late dates gives.
+    first = (
+        select(dues.c.task_id, func.min(dues.c.late_from).label("late_from"))
+        .where(dues.c.province == province, dues.c.state == "open", ~dues.c.blocked, dues.c.late_from.is_not(None))
+        .group_by(dues.c.task_id)
+        .subquery()
+    )
     rows = connection.execute(
-        select(assignments.c.agency, agencies.c.name, dues.c.task_id, func.min(dues.c.late_from))
-        .join(dues, dues.c.task_id == assignments.c.task_id)
-        .join(tasks, tasks.c.id == assignments.c.task_id)
-        .join(
-            agencies,
-            and_(agencies.c.code == assignments.c.agency, agencies.c.province == province),
-            isouter=True,
-        )
+        select(assignments.c.agency, first.c.late_from, func.count())
+        .select_from(first)
+        .join(tasks, tasks.c.id == first.c.task_id)
+        .join(assignments, assignments.c.task_id == first.c.task_id)
         .where(
-            assignments.c.province == province,
+            tasks.c.province == province,
+            tasks.c.state == "open",
             assignments.c.role == "lead",
             assignments.c.state == "open",
-            tasks.c.state == "open",
-            dues.c.state == "open",
-            ~dues.c.blocked,
-            dues.c.late_from.is_not(None),
         )
-        .group_by(assignments.c.agency, agencies.c.name, dues.c.task_id)
+        .group_by(assignments.c.agency, first.c.late_from)
     ).all()
-    found: dict[str, tuple[str, int, list[int]]] = {}
-    for code, name, _, late_from in rows:
-        shown, number, late = found.get(code, (name or code, 0, [0] * len(LATENESS)))
+    named = select(agencies.c.code, agencies.c.name).where(agencies.c.province == province)
+    names = {row.code: row.name for row in connection.execute(named)}
+    found: dict[str, tuple[int, list[int]]] = {}
+    for code, late_from, tasks_then in rows:
+        number, late = found.get(code, (0, [0] * len(LATENESS)))
         days = (day - late_from).days + 1
         for place, (low, high) in enumerate(LATENESS):
             if low <= days and (high is None or days <= high):
-                late[place] += 1
-        found[code] = (shown, number + 1, late)
-    listed = [(code, name, number, tuple(late)) for code, (name, number, late) in found.items() if any(late)]
+                late[place] += tasks_then
+        found[code] = (number + tasks_then, late)
+    listed = [
+        (code, names.get(code, code), number, tuple(late)) for code, (number, late) in found.items() if any(late)
+    ]
     return sorted(listed, key=lambda one: (-sum(one[3]), one[1]))
 
 
 def trend(connection: Connection, province: str, ends: Sequence[date]) -> list[tuple[date, int, int, int, int]]:
     """At each day: dates done on time, done late, open in time, open and late, of those that had been seen."""
     rows = connection.execute(
-        select(dues.c.on_date, dues.c.first_seen, dues.c.late_from, dues.c.done_on, dues.c.done_late).where(
-            dues.c.province == province, dues.c.track == "due", dues.c.state != "withdrawn", ~dues.c.blocked
-        )
+        select(dues.c.first_seen, dues.c.late_from, dues.c.done_on, dues.c.done_late, func.count().label("dates"))
+        .where(dues.c.province == province, dues.c.track == "due", dues.c.state != "withdrawn", ~dues.c.blocked)
+        .group_by(dues.c.first_seen, dues.c.late_from, dues.c.done_on, dues.c.done_late)
     ).all()
     found = []
     for end in ends:
@@ -167,10 +171,10 @@ def trend(connection: Connection, province: str, ends: Sequence[date]) -> list[t
             if row.first_seen > end:
                 continue
             if row.done_on is not None and row.done_on <= end:
-                counts[1 if row.done_late else 0] += 1
+                counts[1 if row.done_late else 0] += row.dates
             elif row.late_from is not None and row.late_from <= end:
-                counts[3] += 1
+                counts[3] += row.dates
             else:
-                counts[2] += 1
+                counts[2] += row.dates
         found.append((end, counts[0], counts[1], counts[2], counts[3]))
     return found

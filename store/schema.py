@@ -123,6 +123,7 @@ tasks = Table(
     UniqueConstraint("plan_id", "key"),
     _one_of("state", "open", "done", "withdrawn"),
     Index(None, "province", "state"),
+    Index(None, "province", "plan_id", "position", "state", "id"),
 )
 
 assignments = Table(
@@ -141,6 +142,7 @@ assignments = Table(
     _one_of("role", "lead", "coordinating"),
     _one_of("state", "open", "reported", "done", "withdrawn"),
     Index(None, "province", "agency"),
+    Index(None, "province", "role", "state", "task_id"),
 )
 
 deadlines = Table(

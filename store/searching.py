@@ -6,12 +6,12 @@ The statuses are those that people read; each task has exactly one, and `attenti
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, exists, func, literal, or_, select
 from sqlalchemy.sql import Select
 
 from store.schema import assignments, deadlines, dues, plans, tasks
@@ -33,10 +33,16 @@ class Wanted:
     attention: bool = False
 
 
+MOST_COUNTED = 10_000
+"""How far the rows of a narrowed list are counted; nobody reads on, and counting on would cost every look."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
     ids: tuple[int, ...]
     total: int
+    more: bool = False
+    """Whether there are more than `total`."""
 
 
 def _open_due(*more: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -51,15 +57,11 @@ def late(today: date) -> ColumnElement[bool]:
 
 def status_of(today: date) -> ColumnElement[str]:
     """The one status of a task. Needs `deadlines` joined."""
-    leads = select(assignments.c.id).where(
-        assignments.c.task_id == tasks.c.id, assignments.c.role == "lead", assignments.c.state != "withdrawn"
-    )
-    unreported = leads.where(assignments.c.state == "open")
     return case(
         (tasks.c.state == "withdrawn", "withdrawn"),
         (and_(tasks.c.state == "done", tasks.c.done_late.is_(True)), "done_late"),
         (tasks.c.state == "done", "done_on_time"),
-        (and_(exists(leads.correlate(tasks)), ~exists(unreported.correlate(tasks))), "reported"),
+        (and_(_has_lead(), ~_has_lead(assignments.c.state == "open")), "reported"),
         (late(today), "late"),
         (_open_due(~dues.c.blocked), "open"),
         (deadlines.c.waiting_for.is_not(None), "waiting"),
@@ -99,23 +101,45 @@ def find(
     today: date,
     limit: int,
     offset: int = 0,
+    count_to: int | None = MOST_COUNTED,
+    keep: Callable[[Wanted, Callable[[], int]], int] = lambda _wanted, count: count(),
 ) -> Page:
-    """Ids of one page in the order of plans and rows, and how many there are in all."""
-    query = _narrowed(
-        select(tasks.c.id).join(deadlines, deadlines.c.task_id == tasks.c.id).where(tasks.c.province == province),
-        province,
-        wanted,
-        reachable,
-        today,
-    )
-    total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    """Ids of one page in the order of plans and rows, and how many there are in all.
+
+    The rows of a narrowed list are counted up to `count_to`, all of them where it is None. `keep` may know the
+    number from before.
+    """
+    query = _narrowed(select(tasks.c.id).where(tasks.c.province == province), province, wanted, reachable, today)
     rows = connection.execute(query.order_by(tasks.c.plan_id, tasks.c.position).limit(limit).offset(offset))
-    return Page(ids=tuple(row.id for row in rows), total=total)
+    ids = tuple(row.id for row in rows)
+    # The index on province, plan, position and state has all that an unnarrowed list is counted by.
+    narrowed = wanted != Wanted(plan_id=wanted.plan_id)
+    if not narrowed or count_to is None:
+        return Page(ids=ids, total=_counted(connection, query))
+    if offset + len(ids) >= count_to or not count_to:
+        return Page(ids=ids, total=max(count_to, offset + len(ids)), more=len(ids) == limit)
+    if ids and len(ids) < limit:
+        return Page(ids=ids, total=offset + len(ids))
+    counted = keep(wanted, lambda: _counted(connection, query.limit(count_to + 1)))
+    return Page(ids=ids, total=min(counted, count_to), more=counted > count_to)
+
+
+def _counted(connection: Connection, query: Select[Any]) -> int:
+    return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+
+
+def attention(connection: Connection, province: str, reachable: Collection[str], today: date) -> int:
+    """How many tasks nobody would be reminded of."""
+    wanted = Wanted(attention=True)
+    query = _narrowed(select(tasks.c.id).where(tasks.c.province == province), province, wanted, reachable, today)
+    return _counted(connection, query)
 
 
 def _narrowed(
     query: Select[Any], province: str, wanted: Wanted, reachable: Collection[str], today: date
 ) -> Select[Any]:
+    if wanted.kind or wanted.attention:
+        query = query.join(deadlines, deadlines.c.task_id == tasks.c.id).where(deadlines.c.province == province)
     for word in wanted.words:
         query = query.where(tasks.c.folded.contains(word, autoescape=True))
     if wanted.plan_id is not None:
@@ -127,22 +151,84 @@ def _narrowed(
             assignments.c.state != "withdrawn",
         )
         query = query.where(tasks.c.id.in_(of_agency))
-    query = _by_status(query, wanted.status, today)
+    query = _by_status(query, province, wanted.status, today)
     if wanted.kind:
         query = query.where(("," + deadlines.c.kinds + ",").contains(f",{wanted.kind},", autoescape=True))
     if wanted.due_from or wanted.due_to:
         between = [dues.c.on_date >= wanted.due_from] if wanted.due_from else []
         between += [dues.c.on_date <= wanted.due_to] if wanted.due_to else []
-        query = query.where(_open_due(dues.c.track == "due", *between))
+        within = select(dues.c.task_id).where(
+            dues.c.province == province, dues.c.state == "open", dues.c.track == "due", *between
+        )
+        query = query.where(tasks.c.id.in_(within))
     return query.where(needs_attention(reachable)) if wanted.attention else query
 
 
-def _by_status(query: Select[Any], status: str, today: date) -> Select[Any]:
-    if not status:
-        return query.where(tasks.c.state != "withdrawn")
-    state = {"done_on_time": "done", "done_late": "done", "withdrawn": "withdrawn"}.get(status, "open")
-    # The index on state does the first cut; the exact word of the status the rest.
-    return query.where(tasks.c.state == state, status_of(today) == status)
+def _by_status(query: Select[Any], province: str, status: str, today: date) -> Select[Any]:
+    """Only tasks of one status, by the same rules in the same order as `status_of`; a test holds them together.
+
+    What is rare is said as a set that the database finds by an index, what is common as a look at each row.
+    """
+    match status:
+        case "":
+            return query.where(tasks.c.state.in_(("open", "done")))
+        case "withdrawn":
+            return query.where(tasks.c.state == "withdrawn")
+        case "done_late":
+            return query.where(tasks.c.state == "done", tasks.c.done_late.is_(True))
+        case "done_on_time":
+            return query.where(tasks.c.state == "done", tasks.c.done_late.is_not(True))
+    query = query.where(tasks.c.state == "open")
+    leads = select(assignments.c.task_id).where(
+        assignments.c.province == province, assignments.c.role == "lead", assignments.c.state != "withdrawn"
+    )
+    if status == "reported":
+        return query.where(
+            tasks.c.id.in_(leads.where(assignments.c.state.in_(("reported", "done")))),
+            ~_has_lead(assignments.c.state == "open"),
+        )
+    # Last, since it is the dearest to look at and true of nearly all.
+    unreported = or_(_leads(assignments.c.state == "open") > 0, _leads() == 0)
+    late_ones = select(dues.c.task_id).where(
+        dues.c.province == province, dues.c.state == "open", dues.c.late_from <= today, ~dues.c.blocked
+    )
+    if status == "late":
+        return query.where(tasks.c.id.in_(late_ones), unreported)
+    if status == "open":
+        return query.where(_open_due(~dues.c.blocked), ~late(today), unreported)
+    waiting = select(deadlines.c.task_id).where(
+        deadlines.c.province == province, deadlines.c.waiting_for.is_not(None)
+    )
+    waits = tasks.c.id.in_(waiting) if status == "waiting" else tasks.c.id.not_in(waiting)
+    return query.where(waits, ~_open_due(~dues.c.blocked), unreported)
+
+
+def _leads(*more: ColumnElement[bool]) -> ScalarSelect[int]:
+    """How many leads a task has. A number, because PostgreSQL would gather all tasks' leads for an `exists`."""
+    return (
+        select(func.count())
+        .where(
+            assignments.c.task_id == tasks.c.id,
+            assignments.c.role == "lead",
+            assignments.c.state != "withdrawn",
+            *more,
+        )
+        .correlate(tasks)
+        .scalar_subquery()
+    )
+
+
+def _has_lead(*more: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(
+        select(literal(1))
+        .where(
+            assignments.c.task_id == tasks.c.id,
+            assignments.c.role == "lead",
+            assignments.c.state != "withdrawn",
+            *more,
+        )
+        .correlate(tasks)
+    )
 
 
 def statuses(connection: Connection, task_ids: Collection[int], today: date) -> dict[int, str]:

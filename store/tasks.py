@@ -110,13 +110,18 @@ def listed(
     return [_listed(row, leads.get(row.id, ()), dated.get(row.id, ()), reachable) for row in rows]
 
 
+_NO_INDEX = ""
+"""Added to the province, so that SQLite finds a few tasks' rows by the tasks, not by reading a whole province."""
+
+
 def _leads(
     connection: Connection, province: str, task_ids: Collection[int] | None
 ) -> Mapping[int, tuple[str, ...]]:
     found: dict[int, list[str]] = {}
+    own = assignments.c.province if task_ids is None else assignments.c.province.concat(_NO_INDEX)
     query = (
         select(assignments.c.task_id, assignments.c.agency)
-        .where(assignments.c.province == province, assignments.c.role == "lead", assignments.c.state != "withdrawn")
+        .where(own == province, assignments.c.role == "lead", assignments.c.state != "withdrawn")
         .order_by(assignments.c.id)
     )
     if task_ids is not None:
@@ -130,9 +135,10 @@ def _dated(
     connection: Connection, province: str, task_ids: Collection[int] | None
 ) -> Mapping[int, Sequence[Row[Any]]]:
     found: dict[int, list[Row[Any]]] = {}
+    own = dues.c.province if task_ids is None else dues.c.province.concat(_NO_INDEX)
     query = (
         select(dues.c.task_id, dues.c.on_date, dues.c.late_from, dues.c.next_on, dues.c.blocked)
-        .where(dues.c.province == province, dues.c.state == "open")
+        .where(own == province, dues.c.state == "open")
         .order_by(dues.c.on_date)
     )
     if task_ids is not None:

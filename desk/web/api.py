@@ -255,7 +255,14 @@ def _tasks(desk: Desk, wanted: searching.Wanted, limit: int, offset: int) -> Tas
     with place.database.read() as connection:
         near = reachable(connection, place)
         found = searching.find(
-            connection, place.province, wanted, reachable=near, today=today, limit=limit, offset=offset
+            connection,
+            place.province,
+            wanted,
+            reachable=near,
+            today=today,
+            limit=limit,
+            offset=offset,
+            count_to=None,
         )
         rows = all_tasks(connection, place, found.ids)
         statuses = searching.statuses(connection, found.ids, today)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from desk.web.visit import Visit
-from store import overview
+from store import audit_pages, overview
 
 WEEKS, MONTHS = 52, 12
 WIDTH, HEIGHT, LEFT, BOTTOM = 720, 220, 34, 24
@@ -33,9 +33,15 @@ class Tick:
 def page(visit: Visit) -> Response:
     monday = visit.today - timedelta(days=visit.today.weekday())
     with visit.workplace.database.read() as connection:
-        weeks = overview.weeks(connection, visit.province, monday, WEEKS)
-        late = overview.lateness(connection, visit.province, visit.today)
-        trend = overview.trend(connection, visit.province, month_ends(visit.today, MONTHS))
+        weeks, late, trend = visit.desk.kept.get(
+            "charts",
+            (audit_pages.newest(connection, visit.province), visit.today),
+            lambda: (
+                overview.weeks(connection, visit.province, monday, WEEKS),
+                overview.lateness(connection, visit.province, visit.today),
+                overview.trend(connection, visit.province, month_ends(visit.today, MONTHS)),
+            ),
+        )
     return visit.page(
         "charts.html",
         weeks=weeks,

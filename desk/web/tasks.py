@@ -14,7 +14,7 @@ from flows.steps.completing import NoSuch
 from flows.steps.importing import fold
 from flows.steps.listing import all_tasks, why
 from flows.steps.reach import reachable
-from store import searching
+from store import audit_pages, searching
 from store.searching import Wanted
 
 PER_PAGE = 50
@@ -44,14 +44,17 @@ def page_number(visit: Visit) -> int:
 def page(visit: Visit) -> Response:
     wanted, number = wanted_of(visit), page_number(visit)
     with visit.workplace.database.read() as connection:
+        near = reachable(connection, visit.workplace)
+        state = (audit_pages.newest(connection, visit.province), visit.today, near)
         found = searching.find(
             connection,
             visit.province,
             wanted,
-            reachable=reachable(connection, visit.workplace),
+            reachable=near,
             today=visit.today,
             limit=PER_PAGE,
             offset=(number - 1) * PER_PAGE,
+            keep=lambda asked, count: visit.desk.kept.get(asked, state, count),
         )
         rows = all_tasks(connection, visit.workplace, found.ids)
         statuses = searching.statuses(connection, found.ids, visit.today)
@@ -61,8 +64,9 @@ def page(visit: Visit) -> Response:
         "tasks.html",
         rows=rows,
         total=found.total,
+        more=found.more,
         number=number,
-        last=max(1, -(-found.total // PER_PAGE)),
+        last=max(1, -(-found.total // PER_PAGE), number + (len(found.ids) == PER_PAGE if found.more else 0)),
         statuses=statuses,
         plans=plans,
         agencies=agency_choices(visit),

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from desk.web.visit import Visit
 from flows.steps.reach import reachable
-from store import answers, messages, overview, runs, searching
+from store import answers, audit_pages, messages, overview, runs, searching
 
 GRACE = timedelta(hours=1)
 """How late the daily run may be before the desk says so."""
@@ -24,9 +24,12 @@ def page(visit: Visit) -> Response:
     with visit.workplace.database.read() as connection:
         province, day = visit.province, visit.today
         counts = overview.today(connection, province, day)
-        wanted = searching.Wanted(attention=True)
         near = reachable(connection, visit.workplace)
-        attention = searching.find(connection, province, wanted, reachable=near, today=day, limit=1).total
+        attention = visit.desk.kept.get(
+            "attention",
+            (audit_pages.newest(connection, province), day, near),
+            lambda: searching.attention(connection, province, near, day),
+        )
         values: dict[str, Any] = {
             "counts": counts,
             "attention": attention,

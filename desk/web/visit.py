@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from desk.web import language
 from desk.web.guard import SAFE, Place
+from desk.web.kept import Kept
 from desk.web.rendering import render
 from flows.steps.workplace import Workplace
 from store import editions
@@ -35,6 +36,7 @@ class Desk:
         self._stamp = _stamp(workplace)
         self._looked = time.monotonic()
         self._lock = threading.Lock()
+        self.kept = Kept()
         self.clock = clock
 
     @property
