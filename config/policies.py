@@ -62,6 +62,7 @@ class _Stage(BaseModel):
     working: bool = False
     repeat_every: int | None = None
     repeat_limit: int | None = None
+    repeat_on: str | None = None
     after_reminders: int | None = None
     to: str = "agency"
     channels: list[str] | None = None

@@ -59,6 +59,8 @@ def _stage(stage: Stage) -> dict[str, Any]:
         values["repeat_every"] = stage.repeat_every
     if stage.repeat_limit is not None:
         values["repeat_limit"] = stage.repeat_limit
+    if stage.repeat_on is not None:
+        values["repeat_on"] = stage.repeat_on
     if stage.to != "agency":
         values["to"] = stage.to
     if stage.channels is not None:

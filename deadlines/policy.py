@@ -16,6 +16,7 @@ from deadlines.types import Track
 
 To = Literal["agency", "leadership", "superior", "operator"]
 Role = Literal["lead", "coordinating"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri"]
 
 FIRST_SUMMARY = "first-summary"
 """The one stage of a task that was late before it was first seen."""
@@ -47,6 +48,8 @@ class Stage:
 
     `repeat_every` repeats the stage after so many days of the same sort, `repeat_limit` times at most (the
     first time not counted), until the next stage for the same `to` begins.
+    `repeat_on` moves each repeat to that weekday, the same or a later day, so that what is late on many dates is
+    said in one message a week.
     `after_reminders` begins a stage of `due` in another way: on the day on which the agency would be reminded
     once more, after that many reminders of being late and no result; `days` is then 1. Reminders count as the
     policy lays them, also those that an agency that has acknowledged is spared; a first summary is the first.
@@ -59,6 +62,7 @@ class Stage:
     working: bool = False
     repeat_every: int | None = None
     repeat_limit: int | None = None
+    repeat_on: Weekday | None = None
     after_reminders: int | None = None
     to: To = "agency"
     channels: tuple[str, ...] | None = None
@@ -72,6 +76,13 @@ class Stage:
             raise ValueError(f"repeat_every: {self.repeat_every} không hợp lệ; cho phép 1 đến 3660")
         if self.repeat_limit is not None and (self.repeat_every is None or self.repeat_limit < 1):
             raise ValueError(f"repeat_limit: {self.repeat_limit} không hợp lệ; cho phép từ 1, khi có repeat_every")
+        if self.repeat_on is not None and (
+            self.repeat_on not in get_args(Weekday) or self.repeat_every is None or self.repeat_every < 7
+        ):
+            raise ValueError(
+                f"repeat_on: {self.repeat_on} không hợp lệ; cho phép {', '.join(get_args(Weekday))},"
+                " khi repeat_every từ 7"
+            )
         if self.after_reminders is not None:
             self._check_counted(self.after_reminders)
         if self.channels is not None:
@@ -154,6 +165,7 @@ def _asked_after(stage: Stage) -> Stage:
         working=stage.working,
         repeat_every=stage.repeat_every,
         repeat_limit=stage.repeat_limit,
+        repeat_on=stage.repeat_on,
         to="operator",
     )
 

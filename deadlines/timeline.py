@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import islice
+from typing import get_args
 
 from deadlines.calendar import Calendar
 from deadlines.counting import shift
-from deadlines.policy import Course, Policy, Role, Stage, To
+from deadlines.policy import Course, Policy, Role, Stage, To, Weekday
 
 Firing = tuple[int, int]
 """Which segment of a lane, and its how-manyth firing; both count from 0."""
@@ -38,6 +39,11 @@ class Segment:
 
     def _nominal(self, k: int) -> date:
         days = k * (self.stage.repeat_every or 0)
+        if k and self.stage.repeat_on is not None:
+            plain = (
+                self.calendar.add_working(self.nominal, days) if self.stage.working else shift(self.nominal, days)
+            )
+            return shift(plain, (get_args(Weekday).index(self.stage.repeat_on) - plain.weekday()) % 7)
         return self.calendar.add_working(self.nominal, days) if self.stage.working else shift(self.nominal, days)
 
     def fires(self, k: int) -> bool:

@@ -629,3 +629,19 @@ def test_a_stage_that_could_not_do_what_it_says_is_refused(make: Callable[[], ob
 def test_a_tentative_date_is_not_escalated_by_reminders() -> None:
     tentative = run(AFTER_TWO, occurrence(D(2026, 6, 30), tentative=True), span(D(2026, 6, 29), D(2026, 9, 4)))
     assert not escalations(tentative)
+
+
+def test_repeats_on_one_weekday_gather_what_became_late_on_different_days() -> None:
+    weekly = policy(Stage(days=0), Stage(days=1, repeat_every=7, repeat_on="mon"))
+    for day in (D(2026, 6, 29), D(2026, 6, 30), D(2026, 7, 1), D(2026, 7, 2)):
+        done = run(weekly, occurrence(day), span(day, D(2026, 8, 4)))
+        first, *repeats = [on for name, on in told(done) if name.startswith("late+1")]
+        assert first == day + timedelta(days=1)
+        assert repeats[0] - first >= timedelta(days=7)
+        assert repeats == [D(2026, 7, 13) + timedelta(days=7 * n) for n in range(len(repeats))]
+        assert len(repeats) == 4
+
+
+def test_a_weekday_for_repeats_needs_a_week_between_them() -> None:
+    with pytest.raises(ValueError, match="repeat_on: mon"):
+        Stage(days=1, repeat_every=3, repeat_on="mon")
