@@ -153,9 +153,8 @@ def plan(connection: Connection, province: str, wanted: Iterable[Planned], envel
     """Add reminders that are not there yet, and put back those that were withdrawn. Returns how many."""
     # Two that plan at once take the locks of their messages in the same order.
     ordered = sorted(wanted, key=lambda item: (item.agency, item.audience, item.channel, item.due_id))
-    keys = [item.key for item in ordered]
-    known = known_keys(connection, keys)
-    new = [(key, item) for key, item in zip(keys, ordered, strict=True) if key not in known]
+    known = known_keys(connection, ordered)
+    new = [(key, item) for item in ordered if (key := item.key) not in known]
     envelopes.open((item.agency, item.audience, item.channel) for _, item in new)
     rows = [
         {
@@ -191,17 +190,28 @@ def _adding(connection: Connection) -> Any:
     )
 
 
-def known_keys(connection: Connection, keys: Sequence[str]) -> set[str]:
-    """Those of the keys that are planned, told or lapsed already."""
-    found: set[str] = set()
-    for start in range(0, len(keys), _CHUNK):
-        chunk = keys[start : start + _CHUNK]
-        found.update(
-            connection.execute(
-                select(reminders.c.key).where(reminders.c.key.in_(chunk), reminders.c.state != "withdrawn")
-            ).scalars()
+def known_keys(connection: Connection, wanted: Sequence[Planned]) -> set[str]:
+    """The keys of those that are planned, told or lapsed already, be it by another channel.
+
+    An agency that has come to be reached in another way has not forgotten what it was told before.
+    """
+    said: set[tuple[object, ...]] = set()
+    ids = sorted({item.due_id for item in wanted})
+    stages = sorted({item.stage for item in wanted})
+    for start in range(0, len(ids), _CHUNK):
+        rows = connection.execute(
+            select(
+                reminders.c.due_id, reminders.c.on_date, reminders.c.stage, reminders.c.agency, reminders.c.audience
+            ).where(
+                reminders.c.due_id.in_(ids[start : start + _CHUNK]),
+                reminders.c.stage.in_(stages),
+                reminders.c.state != "withdrawn",
+            )
         )
-    return found
+        said.update(tuple(row) for row in rows)
+    return {
+        item.key for item in wanted if (item.due_id, item.due_on, item.stage, item.agency, item.audience) in said
+    }
 
 
 def stands() -> ColumnElement[bool]:

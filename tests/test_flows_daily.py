@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from flows.steps.clock import standing_at
 from flows.steps.daily import Report, run_daily
@@ -16,6 +17,7 @@ from flows.steps.listing import all_tasks, why
 from flows.steps.previewing import preview
 from flows.steps.workplace import Workplace, open_workplace
 from store.plans import count_rows
+from store.schema import dues, reminders, tasks
 from store.tasks import Standing
 from tests.conftest import SAMPLES
 from tests.smtp_sink import Sink
@@ -76,6 +78,32 @@ def test_the_second_run_of_a_day_sends_nothing(sink_place) -> None:
     assert second.delivered.sent == 0
     assert second.decided.planned == 0
     assert len(mailbox.messages) == first.delivered.sent
+
+
+def test_a_plan_that_comes_after_the_morning_s_run_adds_its_own_reminders_once(sink_place) -> None:
+    place, mailbox = sink_place
+    day = date(2026, 4, 6)
+    first, second = SAMPLE_FILES
+    imported(place, [first], day)
+    morning = working(place, day)
+    imported(place, [second], day)
+    repeated = working(place, day)
+    assert morning.decided.planned > 0
+    assert repeated.decided.planned > 0
+    with place.database.read() as connection:
+        plan_of = dict(
+            connection.execute(
+                select(reminders.c.id, tasks.c.plan_id)
+                .join(dues, dues.c.id == reminders.c.due_id)
+                .join(tasks, tasks.c.id == dues.c.task_id)
+            ).all()
+        )
+    by_plan = Counter(plan_of.values())
+    assert by_plan == {1: morning.decided.planned, 2: repeated.decided.planned}
+    before = len(mailbox.messages)
+    assert working(place, day).decided.planned == 0
+    assert len(mailbox.messages) == before
+    assert max(Counter(address for address, _ in mailbox.messages).values()) == 1
 
 
 def test_ten_missed_days_are_caught_up_once(sink_place) -> None:

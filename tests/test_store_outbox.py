@@ -40,6 +40,19 @@ def test_deciding_twice_adds_nothing(database: Database) -> None:
         assert len(samples.the_messages(connection)) == 1
 
 
+def test_what_was_said_by_one_channel_is_not_said_again_by_another(database: Database) -> None:
+    """As where a due is decided about anew for one agency while the address of another has changed."""
+    with database.write() as connection:
+        first, second = samples.add_tasks(connection, 2)
+        planned(connection, reminder(first))
+        by_phone = [reminder(due, channel="zalo") for due in (first, second)]
+        assert planned(connection, *by_phone) == 1
+        found = samples.the_reminders(connection)
+        assert [(row.due_id, row.channel) for row in found] == [(first, "email"), (second, "zalo")]
+        samples.change(connection, reminders, found[0].id, state="withdrawn")
+        assert planned(connection, *by_phone) == 1, "nobody has been told what was withdrawn"
+
+
 def test_planning_nothing_makes_no_message(database: Database) -> None:
     with database.write() as connection:
         (due,) = samples.add_tasks(connection, 1)

@@ -3,7 +3,8 @@
     .venv/bin/python -m bench.year.run [--from 2026-01-01] [--days 365] [--out FILE.tsv] [--keep FOLDER]
 
 Needs the real plans (DONDOC_SHARED, default ../shared). Writes to a folder of its own and sends nothing outside:
-messages become .eml files, which stay in FOLDER where one is given. On 01/04 a decree is recorded, on 01/07 a task is completed late, on 01/09 one extended.
+messages become .eml files, which stay in FOLDER where one is given. On 01/04 a decree is recorded, on 01/07 a task
+is completed late, on 01/09 one extended.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ class Year:
         self.day += timedelta(days=1)
 
     def silent(self) -> list[int]:
-        """The tasks that are late by three weeks, have a lead that can be reached, and of which nothing was said."""
+        """The tasks that are three weeks late, whose lead can be reached, and of which it heard nothing since."""
         since = self.day - timedelta(days=21)
         heard = (
             select(reminders.c.id)

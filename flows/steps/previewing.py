@@ -56,7 +56,7 @@ def preview(workplace: Workplace, first: date, last: date, *, every: bool = Fals
                 for day, told in _unroll(workplace, due, confirmed.get(due.id, {}), first, last)
             ]
             # What was said already, about a date that was left and has come back, is not said again.
-            known = outbox.known_keys(connection, [one.planned.key for one in foreseen])
+            known = outbox.known_keys(connection, [one.planned for one in foreseen])
             found.extend(one for one in foreseen if one.planned.key not in known)
     return sorted(found, key=lambda one: (one.day, one.planned.agency, one.planned.key))
 
