@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, literal, select, update
 
 from store.audit import record
 from store.schema import answers, assignments, deadlines, dues, plans, reminders, tasks
@@ -82,6 +82,47 @@ def reported(connection: Connection, due_ids: Sequence[int]) -> set[tuple[int, s
     return {(row.due_id, row.agency) for row in rows}
 
 
+_ASSIGNED = (
+    assignments.c.role,
+    assignments.c.state,
+    tasks.c.id.label("task_id"),
+    tasks.c.state.label("task_state"),
+    tasks.c.done_late,
+    tasks.c.number,
+    tasks.c.title,
+    tasks.c.product,
+    tasks.c.lead_text,
+    tasks.c.deadline_text,
+    plans.c.kind.label("plan_kind"),
+    plans.c.number.label("plan_number"),
+    plans.c.issued_on,
+    plans.c.title.label("plan_title"),
+    dues.c.id.label("due_id"),
+    dues.c.track,
+    dues.c.on_date,
+    dues.c.late_from,
+    dues.c.blocked,
+)
+"""What both an agency's page and one of its dates show."""
+
+
+def _assigned(province: str, agency: str, *more: Any) -> Select[Any]:
+    """The tasks of an agency that are not withdrawn; the caller joins their dates."""
+    return (
+        select(*_ASSIGNED, *more)
+        .select_from(assignments)
+        .join(tasks, tasks.c.id == assignments.c.task_id)
+        .join(deadlines, deadlines.c.task_id == tasks.c.id)
+        .join(plans, plans.c.id == tasks.c.plan_id)
+        .where(
+            assignments.c.province == province,
+            assignments.c.agency == agency,
+            assignments.c.state != "withdrawn",
+            tasks.c.state != "withdrawn",
+        )
+    )
+
+
 def assignment(
     connection: Connection, province: str, due_id: int, agency: str, *, lock: bool = False
 ) -> Row[Any] | None:
@@ -89,46 +130,18 @@ def assignment(
 
     `lock` makes a second answer of the same agency wait until the first is kept.
     """
+    more = (
+        assignments.c.id,
+        assignments.c.as_group,
+        tasks.c.coordinating_text,
+        deadlines.c.kinds,
+        dues.c.key.label("due_key"),
+        dues.c.state.label("due_state"),
+    )
     query = (
-        select(
-            assignments.c.id,
-            assignments.c.role,
-            assignments.c.state,
-            assignments.c.as_group,
-            dues.c.id.label("due_id"),
-            dues.c.key.label("due_key"),
-            dues.c.track,
-            dues.c.on_date,
-            dues.c.late_from,
-            dues.c.blocked,
-            dues.c.state.label("due_state"),
-            tasks.c.id.label("task_id"),
-            tasks.c.state.label("task_state"),
-            tasks.c.done_late,
-            tasks.c.number,
-            tasks.c.title,
-            tasks.c.product,
-            tasks.c.lead_text,
-            tasks.c.coordinating_text,
-            tasks.c.deadline_text,
-            deadlines.c.kinds,
-            plans.c.kind.label("plan_kind"),
-            plans.c.number.label("plan_number"),
-            plans.c.issued_on,
-            plans.c.title.label("plan_title"),
-        )
-        .join(tasks, tasks.c.id == assignments.c.task_id)
-        .join(deadlines, deadlines.c.task_id == tasks.c.id)
-        .join(plans, plans.c.id == tasks.c.plan_id)
+        _assigned(province, agency, *more)
         .join(dues, dues.c.task_id == tasks.c.id)
-        .where(
-            assignments.c.province == province,
-            assignments.c.agency == agency,
-            assignments.c.state != "withdrawn",
-            tasks.c.state != "withdrawn",
-            dues.c.state != "withdrawn",
-            dues.c.id == due_id,
-        )
+        .where(dues.c.state != "withdrawn", dues.c.id == due_id)
         .order_by(assignments.c.role.desc())
         .limit(1)
     )
@@ -138,39 +151,8 @@ def assignment(
 def assigned_dues(connection: Connection, province: str, agency: str) -> Sequence[Row[Any]]:
     """The dues of every task of an agency that is not withdrawn, nearest first; tasks without one come last."""
     return connection.execute(
-        select(
-            assignments.c.role,
-            assignments.c.state,
-            tasks.c.id.label("task_id"),
-            tasks.c.state.label("task_state"),
-            tasks.c.done_late,
-            tasks.c.done_on,
-            tasks.c.number,
-            tasks.c.title,
-            tasks.c.product,
-            tasks.c.lead_text,
-            tasks.c.deadline_text,
-            deadlines.c.waiting_for,
-            plans.c.kind.label("plan_kind"),
-            plans.c.number.label("plan_number"),
-            plans.c.issued_on,
-            plans.c.title.label("plan_title"),
-            dues.c.id.label("due_id"),
-            dues.c.track,
-            dues.c.on_date,
-            dues.c.late_from,
-            dues.c.blocked,
-        )
-        .join(tasks, tasks.c.id == assignments.c.task_id)
-        .join(deadlines, deadlines.c.task_id == tasks.c.id)
-        .join(plans, plans.c.id == tasks.c.plan_id)
+        _assigned(province, agency, tasks.c.done_on, deadlines.c.waiting_for)
         .join(dues, and_(dues.c.task_id == tasks.c.id, dues.c.state == "open"), isouter=True)
-        .where(
-            assignments.c.province == province,
-            assignments.c.agency == agency,
-            assignments.c.state != "withdrawn",
-            tasks.c.state != "withdrawn",
-        )
         .order_by(dues.c.on_date.is_(None), dues.c.on_date, tasks.c.plan_id, tasks.c.position)
     ).all()
 

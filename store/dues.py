@@ -295,14 +295,15 @@ def readings(connection: Connection, task_ids: Sequence[int]) -> Sequence[Row[An
     ).all()
 
 
-def waiting_readings(connection: Connection, province: str) -> Sequence[Row[Any]]:
-    """The readings of open tasks that wait for something, in printed order."""
-    return connection.execute(
+def waiting_readings(connection: Connection, province: str, plan: int | None = None) -> Sequence[Row[Any]]:
+    """The readings of open tasks that wait for something, of one plan where it is given, in printed order."""
+    query = (
         select(deadlines.c.task_id, deadlines.c.reading, deadlines.c.waiting, tasks.c.title)
         .join(tasks, tasks.c.id == deadlines.c.task_id)
         .where(deadlines.c.province == province, deadlines.c.waiting_for.is_not(None), tasks.c.state == "open")
         .order_by(tasks.c.plan_id, tasks.c.position)
-    ).all()
+    )
+    return connection.execute(query if plan is None else query.where(tasks.c.plan_id == plan)).all()
 
 
 TaskRow = Row[Any]
@@ -311,10 +312,6 @@ TaskRow = Row[Any]
 def find_task(connection: Connection, province: str, task_id: int) -> TaskRow | None:
     """A task of the province, or None."""
     return connection.execute(select(tasks).where(tasks.c.id == task_id, tasks.c.province == province)).first()
-
-
-def plan_of(connection: Connection, task_id: int) -> int:
-    return int(connection.execute(select(tasks.c.plan_id).where(tasks.c.id == task_id)).scalar_one())
 
 
 def running_out(connection: Connection, province: str, near: date) -> list[int]:

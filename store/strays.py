@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select, update
 
 from store.attempts import NO_CONTACT
-from store.outbox import CHANGED, Envelopes, inserting, stands
+from store.envelopes import Envelopes
+from store.outbox import CHANGED, inserting, stands
 from store.schema import dues, messages, reminders, tasks
 
 _CHUNK = 5000

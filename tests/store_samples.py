@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from store import attempts, outbox
 from store.database import Database
-from store.outbox import Envelopes, Planned
+from store.envelopes import Envelopes
+from store.outbox import Planned
 from store.schema import assignments, deadlines, deliveries, dues, messages, metadata, plans, reminders, tasks
 
 PROVINCE = "phu-chau"

@@ -102,9 +102,8 @@ def _release_followers(
     """The end of a task is an event too, for the tasks of its plan that wait for its number."""
     followers = [
         held
-        for held in waiting_terms(connection, workplace.province)
+        for held in waiting_terms(connection, workplace.province, done.plan_id)
         if held.waiting.condition.after_task == done.number
-        and dues.plan_of(connection, held.task_id) == done.plan_id
     ]
     if not followers:
         return ()

@@ -35,10 +35,10 @@ class Proposal:
     candidate: Candidate
 
 
-def waiting_terms(connection: Connection, province: str) -> list[Held]:
-    """Every term that waits, in printed order."""
+def waiting_terms(connection: Connection, province: str, plan: int | None = None) -> list[Held]:
+    """Every term that waits, of one plan where it is given, in printed order."""
     found = []
-    for row in dues.waiting_readings(connection, province):
+    for row in dues.waiting_readings(connection, province, plan):
         reading = reading_from_json(row.reading)
         if not isinstance(reading, Deadline):
             continue

@@ -14,7 +14,7 @@ from deadlines.directory_types import Agency, Contact, Role
 from flows.steps.workplace import Workplace
 from notifiers.channel import scheme_of
 from store import directory as stored
-from store.outbox import Envelopes
+from store.envelopes import Envelopes
 
 AUDIENCES = {
     "agency": (Role.FOCAL, Role.CLERK, Role.LEADERSHIP),
