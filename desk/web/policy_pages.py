@@ -33,7 +33,17 @@ COURSES = {
     Course.TENTATIVE: "Hạn dự kiến",
     Course.WAITING: "Chờ văn bản",
 }
-COLUMNS = ("name", "days", "after_reminders", "working", "repeat_every", "repeat_limit", "to", "channels")
+COLUMNS = (
+    "name",
+    "days",
+    "after_reminders",
+    "working",
+    "repeat_every",
+    "repeat_on",
+    "repeat_limit",
+    "to",
+    "channels",
+)
 USE = ("policy", "plan", "agency", "task")
 BLANK = 2
 SHOWN = 200
@@ -49,6 +59,7 @@ def rows_of(stages: Sequence[Stage]) -> list[dict[str, str]]:
             "after_reminders": str(one.after_reminders or ""),
             "working": "1" if one.working else "",
             "repeat_every": str(one.repeat_every or ""),
+            "repeat_on": one.repeat_on or "",
             "repeat_limit": str(one.repeat_limit or ""),
             "to": one.to,
             "channels": ", ".join(one.channels or ()),
@@ -123,8 +134,7 @@ def _stage(row: Mapping[str, str]) -> dict[str, Any]:
     for name in ("days", "after_reminders", "repeat_every", "repeat_limit"):
         if row[name]:
             found[name] = _number(row[name])
-    if row["name"]:
-        found["name"] = row["name"]
+    found |= {part: row[part] for part in ("name", "repeat_on") if row[part]}
     if row["working"]:
         found["working"] = True
     if row["channels"]:
