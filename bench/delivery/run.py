@@ -7,9 +7,11 @@ three turns counts. The limit is smtplib on one kept connection with mails that 
 from __future__ import annotations
 
 import gc
+import logging
 import smtplib
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ from statistics import median
 
 from apprise import Apprise, NotifyFormat
 
+from flows import prefect_home
 from notifiers.channel import open_channel
 from notifiers.email_message import build
 from notifiers.message import Message, Sender
@@ -31,6 +34,7 @@ SENDER = Sender(address="nhacviec@vp.minhson.example", name="Văn phòng UBND t�
 TO = "vanthu@soyte.minhson.example"
 TURNS = 3
 APPRISE_SAMPLE = 200
+PREFECT_SAMPLE = 200
 EMAIL_MESSAGE_SAMPLE = 2_000
 
 
@@ -96,6 +100,26 @@ def apprise_mail(port: int, count: int) -> float:
     return time.perf_counter() - start
 
 
+def a_prefect_task_each(port: int, count: int) -> float:
+    """Ours, but each message is a task of a flow, as Prefect's own examples have it; its server runs already."""
+    from prefect import flow, task
+
+    with open_channel(f"smtp://127.0.0.1:{port}", sender=SENDER, var=Path("unused")) as channel:
+
+        @task(persist_result=False)
+        def send(message: Message) -> None:
+            channel.send(message)
+
+        @flow(persist_result=False)
+        def all_of(batch: list[Message]) -> float:
+            start = time.perf_counter()
+            for message in batch:
+                send(message)
+            return time.perf_counter() - start
+
+        return float(all_of(messages(count)))
+
+
 def rate(way: Callable[[int, int], float], count: int) -> float:
     gc.collect()
     with sink(count) as port:
@@ -113,7 +137,10 @@ def main() -> None:
             min(count, EMAIL_MESSAGE_SAMPLE),
         ),
         ("Apprise's own e-mail plugin, its throttle off", apprise_mail, min(count, APPRISE_SAMPLE)),
+        ("ours, one Prefect task a message", a_prefect_task_each, min(count, PREFECT_SAMPLE)),
     ]
+    prefect_home.settle(Path(tempfile.mkdtemp(prefix="dondoc-bench-")))
+    logging.getLogger("prefect").setLevel(logging.ERROR)
     rates: dict[str, list[float]] = {name: [] for name, _, _ in ways}
     for _ in range(TURNS):
         for name, way, number in ways:

@@ -44,7 +44,7 @@ def notice_of(
         sender=office.name,
         reply_to=office.reply_to,
         link=page,
-        addressed_to="Lãnh đạo cơ quan" if message.audience == "leadership" else "",
+        addressed_to=f"Lãnh đạo {agency}" if message.audience == "leadership" else "",
     )
 
 
