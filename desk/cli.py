@@ -63,12 +63,18 @@ def explain(
 def import_(
     files: Files,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Chỉ xem khác biệt từng dòng, không lưu gì.")] = False,
+    confirm: Annotated[
+        str | None,
+        typer.Option(help="Chỉ dẫn sửa đổi được xác nhận: all (mọi chỉ dẫn chắc chắn), none, hoặc các số (1,3)."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Đọc và lưu kế hoạch. Nhập lại cùng một tệp không thay đổi gì."""
     from desk.commands.importing import foresee_files, import_files
 
-    raise typer.Exit(foresee_files(files, json=json) if dry_run else import_files(files, json=json))
+    raise typer.Exit(
+        foresee_files(files, json=json) if dry_run else import_files(files, json=json, confirm=confirm)
+    )
 
 
 @app.command()

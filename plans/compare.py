@@ -62,7 +62,7 @@ def compare(old: Plan, new: Plan) -> Difference:
     changed, kept, doubts = [], [], []
     for at, (before, likeness) in sorted(pairs.items()):
         one, two = old.tasks[before], new.tasks[at]
-        fields = tuple(name for name in _FIELDS if _differs(getattr(one, name), getattr(two, name)))
+        fields = _differing(one, two)
         if not fields:
             kept.append((one, two))
             continue
@@ -80,6 +80,15 @@ def compare(old: Plan, new: Plan) -> Difference:
         partial=partial,
         doubts=tuple(doubts),
     )
+
+
+def changed_as_told(old: Task, new: Task) -> Change:
+    """The change of a row that a person said is the same."""
+    return Change(old=old, new=new, fields=_differing(old, new))
+
+
+def _differing(one: Task, two: Task) -> tuple[str, ...]:
+    return tuple(name for name in _FIELDS if _differs(getattr(one, name), getattr(two, name)))
 
 
 def _differs(one: object, two: object) -> bool:

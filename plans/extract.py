@@ -11,12 +11,13 @@ from plans.document import Document, Paragraph, Row, Table
 from plans.duties import Duties, read_duties
 from plans.errors import ReadError
 from plans.front import read_front
+from plans.instructions import read_instructions
 from plans.legacy_fonts import convert, from_legacy
 from plans.numbering import numbering_warnings
 from plans.secrecy import refuse_if_classified
 from plans.spelling import squeeze
 from plans.task_rows import tasks_of
-from plans.types import Plan, Task
+from plans.types import Instruction, Plan, Task
 
 _ANNEX = re.compile(r"\bphụ lục\b", re.IGNORECASE)
 
@@ -29,8 +30,11 @@ def extract(document: Document, *, file: str) -> Plan:
     tasks = [task for reading in annexes.readings for task in tasks_of(reading)]
     front = read_front(document)
     since = front.issued.year if front.issued else None
-    duties = read_duties(document, title=front.title, since=since)
-    warnings = [*document.warnings, *front.warnings, *annexes.warnings, *_remarks(document, tasks, duties)]
+    instructions = read_instructions(document, title=front.title, amends=front.amends)
+    duties = _not_instructed(read_duties(document, title=front.title, since=since), instructions)
+    warnings = [*document.warnings, *front.warnings, *annexes.warnings]
+    if tasks or not instructions:
+        warnings += _remarks(document, tasks, duties)
     for reading in annexes.readings:
         warnings += [*reading.warnings, *numbering_warnings(reading)]
     return Plan(
@@ -46,9 +50,22 @@ def extract(document: Document, *, file: str) -> Plan:
         signer=front.signer,
         basis=front.basis,
         replaces=front.replaces,
-        amends=front.amends,
+        amends=tuple(dict.fromkeys([*front.amends, *(told.plan for told in instructions if told.plan)])),
+        instructions=instructions,
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _not_instructed(duties: Duties, instructions: Sequence[Instruction]) -> Duties:
+    """The duties without those whose deadline is only told as the new deadline of another plan's row."""
+    places = {told.place for told in instructions}
+    texts = [told.text for told in instructions]
+    kept = (
+        task
+        for task in duties.tasks
+        if task.place not in places and not any(task.title.strip(' .;”"') in text for text in texts)
+    )
+    return replace(duties, tasks=tuple(kept))
 
 
 def _remarks(document: Document, tasks: Sequence[Task], duties: Duties) -> Iterator[str]:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from plans.document import Place
-from plans.types import PartialDate, Plan, Task
+from plans.types import Instruction, PartialDate, Plan, Task
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
@@ -28,6 +28,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "basis": list(plan.basis),
         "replaces": list(plan.replaces),
         "amends": list(plan.amends),
+        "instructions": [_instruction(told) for told in plan.instructions],
     }
 
 
@@ -47,6 +48,21 @@ def task_json(task: Task) -> dict[str, Any]:
         "note": task.note,
         "confidence": task.confidence,
         "doubts": list(task.doubts),
+    }
+
+
+def _instruction(told: Instruction) -> dict[str, Any]:
+    return {
+        "text": told.text,
+        "withdraws": told.withdraws,
+        "plan": told.plan,
+        "annex": told.annex,
+        "number": told.number,
+        "under": list(told.under),
+        "quoted": told.quoted,
+        "before": told.before,
+        "changes": dict(told.changes),
+        "source": _source(told.place),
     }
 
 

@@ -54,6 +54,28 @@ class PartialDate:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Instruction:
+    """What a sentence tells to change in one row of another plan ("Bãi bỏ nhiệm vụ số 5 Phụ lục I …")."""
+
+    text: str
+    place: Place
+    withdraws: bool
+    number: str | None = None
+    """The number of the row, as the sentence prints it."""
+    under: tuple[str, ...] = ()
+    """Numbers of the headings or rows that it stands under, the nearest first."""
+    annex: str | None = None
+    quoted: str | None = None
+    """The words by which the sentence names the row."""
+    plan: str | None = None
+    """The number of the plan that the row stands in."""
+    changes: tuple[tuple[str, str], ...] = ()
+    """(field of Task, new words)."""
+    before: str | None = None
+    """The words that are to go, where they are printed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     file: str
     """The name of the file, without folders."""
@@ -73,6 +95,8 @@ class Plan:
     amends: tuple[str, ...] = ()
     """Numbers of the plans that it says it amends."""
     warnings: tuple[str, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
+    """Sentences that change rows of the plans that it amends; nothing of them is carried out by itself."""
     symbol: str | None = None
     """The part of the number after the figure ("KH-UBND"), printed even where the figure is left open."""
 

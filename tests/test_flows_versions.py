@@ -15,6 +15,7 @@ from flows.steps.daily import run_daily
 from flows.steps.importing import Imported, foresee, import_file
 from flows.steps.listing import all_tasks
 from flows.steps.workplace import Workplace, open_workplace
+from plans.errors import ReadError
 from store.schema import reminders
 from store.tasks import Listed
 from tests.conftest import Cli
@@ -178,3 +179,76 @@ def test_the_command_line_shows_before_it_stores(dondoc: Cli, tmp_path: Path) ->
     assert [len(found[name]) for name in ("new", "changed", "withdrawn", "kept")] == [0, 1, 1, 2]
     assert found["changed"][0]["fields"] == ["deadline_text"]
     assert json.loads(dondoc("import", "b.txt", "--json").stdout)["imported"][0]["withdrawn"] == 1
+
+
+PROSE = (
+    "ỦY BAN NHÂN DÂN\nTỈNH PHÚ CHÂU\n\nSố: 88/QĐ-UBND\n\nPhú Châu, ngày 06 tháng 3 năm 2026\n\nQUYẾT ĐỊNH\n\n"
+    "Sửa đổi, bổ sung một số nội dung của Kế hoạch số 31/KH-UBND\n\n"
+    "1. Điều chỉnh thời gian hoàn thành nhiệm vụ số 3 Phụ lục từ “Trước ngày 20/6/2026” sang “Quý IV/2026”.\n"
+    "2. Bãi bỏ nhiệm vụ số 1 Phụ lục.\n"
+    "3. Gia hạn nhiệm vụ số 9 đến Quý I/2027.\n"
+    "4. Thay đổi cơ quan chủ trì nhiệm vụ số 2 từ Sở Y tế sang Sở Nội vụ.\n"
+)
+
+
+def test_changes_told_in_prose_wait_for_a_person_and_keep_history(
+    office: tuple[Workplace, Mailbox], tmp_path: Path
+) -> None:
+    place, mailbox = office
+    take(place, tmp_path, text(FIRST), date(2026, 6, 1))
+    work(place, date(2026, 6, 1), date(2026, 6, 2))
+    before, heard = tasks(place), len(mailbox.messages)
+    with pytest.raises(ReadError, match="cần người xác nhận"):
+        take(place, tmp_path, PROSE, date(2026, 6, 3), "b.txt")
+    shown = foresee(place, tmp_path / "b.txt", today=date(2026, 6, 3)).proposals
+    assert tasks(place) == before, "nothing is stored before a person says so"
+    assert [one.proposal.old.number for one in shown.found] == ["3", "1", "2"]
+    assert [one.proposal.confidence > 0.7 for one in shown.found] == [True, True, False]
+    assert len(shown.lost) == 1
+
+    now = standing_at(date(2026, 6, 3), place.settings.schedule.work_from, place.settings.schedule.zone)()
+    imported = import_file(place, tmp_path / "b.txt", now=now, today=date(2026, 6, 3), actor="test", confirm="all")
+    assert (len(imported.saved.changed), len(imported.saved.withdrawn)) == (1, 1)
+    assert sum("chưa được áp dụng" in warning for warning in imported.warnings) == 2
+    after = tasks(place)
+    assert after[FIRST[2][1]].id == before[FIRST[2][1]].id
+    assert after[FIRST[2][1]].next_due == date(2026, 12, 31)
+    assert after[FIRST[2][1]].plan_number == "88/QĐ-UBND"
+    assert after[FIRST[0][1]].state == "withdrawn"
+    assert after[FIRST[1][1]] == before[FIRST[1][1]], "what was not sure stays"
+
+    work(place, date(2026, 6, 3), date(2026, 6, 30))
+    later = said(mailbox, heard)
+    assert later.count("nay là ngày 31/12/2026") == 1
+    assert later.count("không còn áp dụng") == 1
+
+
+@pytest.mark.parametrize(("words", "changed"), [("none", 0), ("1", 1)])
+def test_a_person_chooses_among_the_changes(
+    office: tuple[Workplace, Mailbox], tmp_path: Path, words: str, changed: int
+) -> None:
+    place, _ = office
+    take(place, tmp_path, text(FIRST), date(2026, 6, 1))
+    (tmp_path / "b.txt").write_text(PROSE, encoding="utf-8")
+    now = standing_at(date(2026, 6, 3), place.settings.schedule.work_from, place.settings.schedule.zone)()
+    for wrong in ("7", "1,x", ""):
+        with pytest.raises(ReadError, match="không có chỉ dẫn"):
+            import_file(place, tmp_path / "b.txt", now=now, today=date(2026, 6, 3), actor="test", confirm=wrong)
+    saved = import_file(
+        place, tmp_path / "b.txt", now=now, today=date(2026, 6, 3), actor="test", confirm=words
+    ).saved
+    assert (len(saved.changed), len(saved.withdrawn)) == (changed, 0)
+
+
+def test_the_command_line_shows_and_confirms_changes_told_in_prose(dondoc: Cli, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(text(FIRST), encoding="utf-8")
+    (tmp_path / "b.txt").write_text(PROSE, encoding="utf-8")
+    assert dondoc("import", "a.txt").returncode == 0
+    refused = dondoc("import", "b.txt")
+    assert refused.returncode == 1
+    assert "--confirm" in refused.stderr
+    found = json.loads(dondoc("import", "--dry-run", "--json", "b.txt").stdout)["foreseen"][0]
+    assert [one["new"] and one["new"]["deadline_text"] for one in found["proposed"]][:2] == ["Quý IV/2026", None]
+    assert len(found["unresolved"]) == 1
+    done = json.loads(dondoc("import", "b.txt", "--confirm", "1,2", "--json").stdout)["imported"][0]
+    assert (done["changed"], done["withdrawn"]) == (1, 1)

@@ -12,16 +12,21 @@ from desk.commands.workplace import at_work
 from flows.steps.importing import Foreseen, Imported, foresee, import_file
 
 if TYPE_CHECKING:
+    from flows.steps.amending import Proposals, Proposed
+    from plans.amending import Proposal
     from plans.compare import Change
     from plans.types import Task
 
 
-def import_files(files: Sequence[str], *, json: bool) -> int:
-    """Import file by file; each is kept whole or not at all. Stops at the first that cannot be read."""
+def import_files(files: Sequence[str], *, json: bool, confirm: str | None = None) -> int:
+    """Import file by file; each is kept whole or not at all. Stops at the first that cannot be read.
+
+    `confirm` says which changes told in prose are carried out: `all` that are sure, `none`, or numbers ("1,3").
+    """
     work = at_work()
     work.place.ready()
     done = [
-        import_file(work.place, Path(file), now=work.now, today=work.today, actor=actor())
+        import_file(work.place, Path(file), now=work.now, today=work.today, actor=actor(), confirm=confirm)
         for file in progress(files, "Nhập kế hoạch", shown=not json)
     ]
     if json:
@@ -65,7 +70,22 @@ def _foreseen(one: Foreseen) -> dict[str, object]:
         ],
         "withdrawn": [_task(task) for task in difference.withdrawn],
         "kept": [_task(task) for _, task in difference.kept],
+        "proposed": [_proposed(each) for each in one.proposals.found],
+        "unresolved": list(one.proposals.lost),
         "warnings": list(one.warnings),
+    }
+
+
+def _proposed(one: Proposed) -> dict[str, object]:
+    proposal = one.proposal
+    return {
+        "number": one.number,
+        "task": one.task,
+        "told": proposal.instruction.text,
+        "old": _task(proposal.old),
+        "new": _task(proposal.new) if proposal.new else None,
+        "confidence": proposal.confidence,
+        "reasons": list(proposal.reasons),
     }
 
 
@@ -95,9 +115,37 @@ def _show(one: Foreseen) -> None:
     rows += [("rút", task.number, task.title, _line_of(task)) for task in difference.withdrawn]
     if rows:
         put_table("Khác biệt so với dữ liệu đã lưu", ("", "Số", "Nội dung", "Chi tiết"), rows)
+    _show_proposals(one.proposals)
     for warning in one.warnings:
         put(f"  Lưu ý: {warning}")
     put("Chưa lưu gì; chạy lại không có --dry-run để nhập.")
+
+
+def _show_proposals(proposals: Proposals) -> None:
+    """What the plan tells in prose to change, with the numbers by which a person confirms."""
+    if proposals.found:
+        put_table(
+            "Chỉ dẫn sửa đổi trong lời văn, chờ xác nhận (--confirm all, --confirm 1,3 hoặc --confirm none)",
+            ("", "Nhiệm vụ đã lưu", "Đề nghị", "Độ tin cậy", "Lý do"),
+            [
+                (
+                    str(one.number),
+                    f"{one.proposal.old.number} {one.proposal.old.title}".strip(),
+                    _proposal(one.proposal),
+                    f"{one.proposal.confidence:.0%}",
+                    " ".join(one.proposal.reasons) or "–",
+                )
+                for one in proposals.found
+            ],
+        )
+    for lost in proposals.lost:
+        put(f"  Chưa rõ chỉ dẫn sửa nhiệm vụ nào: {lost}")
+
+
+def _proposal(one: Proposal) -> str:
+    from plans.compare import changed_as_told
+
+    return "rút" if one.new is None else _change(changed_as_told(one.old, one.new))
 
 
 FIELDS = {
@@ -145,6 +193,6 @@ def _line(one: Imported) -> str:
         return f"{one.file}: đã nhập từ trước, không có gì thay đổi."
     saved = one.saved
     told = f"{one.file}: kế hoạch {one.number or 'chưa ghi số'}, {len(saved.added)} nhiệm vụ mới"
-    if saved.revision > 1:
+    if saved.revision > 1 or saved.changed or saved.withdrawn:
         told += f", {len(saved.changed)} thay đổi, {len(saved.kept)} giữ nguyên, {len(saved.withdrawn)} rút"
     return told + "."

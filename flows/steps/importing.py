@@ -7,17 +7,18 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deadlines.grammar import read_task
+from flows.steps.amending import Proposals, carried_out, confirmed, proposals_of
 from flows.steps.assigning import Naming, assign
 from flows.steps.doubting import corrected
 from flows.steps.logs import logger
 from flows.steps.resolving import announce, resolve_tasks
-from flows.steps.succeeding import Effect, effect_of
+from flows.steps.succeeding import Amended, Effect, effect_of
 from flows.steps.workplace import Workplace
 from store import dues, names
 from store.failpoints import hit
@@ -55,17 +56,32 @@ class Foreseen:
     tasks: int
     effect: Effect | None
     warnings: tuple[str, ...] = ()
+    proposals: Proposals = field(default_factory=Proposals)
+    """What the plan tells in prose to change; a person confirms it."""
 
 
-def import_file(workplace: Workplace, path: Path, *, now: datetime, today: date, actor: str) -> Imported:
-    """Read and keep one file, whole or not at all. Raises ReadError, StoreError, ConfigError."""
+def import_file(
+    workplace: Workplace, path: Path, *, now: datetime, today: date, actor: str, confirm: str | None = None
+) -> Imported:
+    """Read and keep one file, whole or not at all. Raises ReadError, StoreError, ConfigError.
+
+    `confirm` says which changes told in prose are carried out: `all` that are sure, `none`, or numbers ("1,3").
+    """
     digest, known = _known(workplace, path)
     if known:
         return Imported(file=path.name, number=None, saved=known, tasks=0)
-    plan, record = _read(workplace, path, digest, today)
+    plan, naming = _read(workplace, path, today)
     with workplace.database.write() as connection:
+        amended = Amended()
+        if plan.instructions:
+            proposals = proposals_of(connection, workplace.province, plan)
+            chosen = confirmed(proposals, confirm, file=path.name)
+            plan, amended = carried_out(plan, proposals, chosen)
+        record = record_of(plan, digest=digest, naming=naming)
         keys = [task.key for task in record.tasks]
-        effect = effect_of(connection, workplace.province, plan, identity=record.identity, keys=keys)
+        effect = effect_of(
+            connection, workplace.province, plan, identity=record.identity, keys=keys, amended=amended
+        )
         record = replace(
             record, follows=effect.follows, tasks=corrected(connection, workplace.province, record, effect.follows)
         )
@@ -91,12 +107,21 @@ def foresee(workplace: Workplace, path: Path, *, today: date) -> Foreseen:
     digest, known = _known(workplace, path)
     if known:
         return Foreseen(file=path.name, number=None, tasks=0, effect=None)
-    plan, record = _read(workplace, path, digest, today)
+    plan, naming = _read(workplace, path, today)
+    record = record_of(plan, digest=digest, naming=naming)
     with workplace.database.read() as connection:
         keys = [task.key for task in record.tasks]
         effect = effect_of(connection, workplace.province, plan, identity=record.identity, keys=keys)
+        proposals = proposals_of(connection, workplace.province, plan)
     told = (*plan.warnings, *effect.difference.doubts, *map(_not_stored, effect.missing))
-    return Foreseen(file=path.name, number=plan.number, tasks=len(plan.tasks), effect=effect, warnings=told)
+    return Foreseen(
+        file=path.name,
+        number=plan.number,
+        tasks=len(plan.tasks),
+        effect=effect,
+        warnings=told,
+        proposals=proposals,
+    )
 
 
 def _not_stored(number: str) -> str:
@@ -109,7 +134,7 @@ def _known(workplace: Workplace, path: Path) -> tuple[str, Saved | None]:
         return digest or "", known_plan(connection, workplace.province, digest) if digest else None
 
 
-def _read(workplace: Workplace, path: Path, digest: str, today: date) -> tuple[Plan, PlanRecord]:
+def _read(workplace: Workplace, path: Path, today: date) -> tuple[Plan, Naming]:
     from plans.read import read
 
     plan = read(path)
@@ -122,7 +147,7 @@ def _read(workplace: Workplace, path: Path, digest: str, today: date) -> tuple[P
         issued=plan.issued_on,
         names=words or {},
     )
-    return plan, record_of(plan, digest=digest, naming=naming)
+    return plan, naming
 
 
 def import_inbox(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row
@@ -39,26 +39,54 @@ class Effect:
     missing: tuple[str, ...] = ()
 
 
-def effect_of(connection: Connection, province: str, plan: Plan, *, identity: str, keys: Sequence[str]) -> Effect:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Amended:
+    """Rows of an amended plan that a person confirmed, by the id of the stored task."""
+
+    meant: Mapping[int, tuple[Task, Task]] = field(default_factory=dict)
+    """(as stored, as it is to be); the latter stands among the tasks of the amending plan."""
+    dropped: Mapping[int, Task] = field(default_factory=dict)
+
+
+def effect_of(
+    connection: Connection,
+    province: str,
+    plan: Plan,
+    *,
+    identity: str,
+    keys: Sequence[str],
+    amended: Amended | None = None,
+) -> Effect:
     """Compare a plan with what it follows. `keys` are those of its tasks, in their order."""
-    from plans.compare import compare
+    from plans.compare import changed_as_told, compare
+
+    amended = amended or Amended()
+    told = {id(new): (task, old) for task, (old, new) in amended.meant.items()}
 
     earlier, missing = _earlier(connection, province, plan, identity)
-    rows = followed(connection, [one.id for one in earlier])
+    settled = amended.meant.keys() | amended.dropped.keys()
+    rows = [row for row in followed(connection, [one.id for one in earlier]) if row.id not in settled]
     said = reviews.kept(connection, province, [row.id for row in rows])
-    old = [_task(row, said.get(row.id)) for row in rows]
+    old = [stored_task(row, said.get(row.id)) for row in rows]
     stored = {id(task): row for task, row in zip(old, rows, strict=True)}
-    whole = compare(replace(plan, number=None, amends=(), tasks=tuple(old)), plan)
+    own = replace(plan, tasks=tuple(task for task in plan.tasks if id(task) not in told))
+    whole = compare(replace(plan, number=None, amends=(), tasks=tuple(old)), own)
     partial = {one.id for one in earlier if one.partial}
     withdrawn = tuple(task for task in whole.withdrawn if stored[id(task)].plan_id not in partial)
     key = {id(task): name for task, name in zip(plan.tasks, keys, strict=True)}
     pairs = [*whole.kept, *((change.old, change.new) for change in whole.changed)]
+    taken = {key[id(new)]: stored[id(before)].id for before, new in pairs}
     return Effect(
         earlier=earlier,
-        difference=replace(whole, withdrawn=withdrawn, partial=bool(partial)),
+        difference=replace(
+            whole,
+            changed=(*whole.changed, *(changed_as_told(old, new) for old, new in amended.meant.values())),
+            withdrawn=(*withdrawn, *amended.dropped.values()),
+            partial=bool(partial),
+        ),
         follows=Follows(
-            taken={key[id(new)]: stored[id(before)].id for before, new in pairs},
-            withdrawn=tuple(stored[id(task)].id for task in withdrawn),
+            taken=taken | {key[new]: task for new, (task, _) in told.items()},
+            withdrawn=(*(stored[id(task)].id for task in withdrawn), *amended.dropped),
             replaced=tuple(one.id for one in earlier if not one.partial),
         ),
         missing=missing,
@@ -82,7 +110,7 @@ def _earlier(
     return tuple(found.values()), tuple(dict.fromkeys(missing))
 
 
-def _task(row: Row[Any], review: Review | None) -> Task:
+def stored_task(row: Row[Any], review: Review | None) -> Task:
     """A stored task as it was printed, whatever a person corrected in it."""
     from plans.document import Place
     from plans.types import TableKind, Task
