@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import threading
@@ -12,14 +13,17 @@ from typing import Any
 
 import pytest
 import uvicorn
+from starlette.routing import compile_path
 
 from desk.web.app import build
+from desk.web.routes import ROUTES
 from flows.steps.workplace import Workplace, open_workplace
 from tests.conftest import SAMPLES, Cli
-from tests.desk_samples import DAY, PASSWORD, Clock, morning
+from tests.desk_samples import DAY, PASSWORD, Clock, add_user, morning, with_samples
 from tests.smtp_sink import Mailbox, Sink
 
 CHROMIUM = Path("/usr/bin/chromium")
+AXE = Path(__file__).parent / "vendor" / "axe" / "axe.min.js"
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 UNREADABLE = "khi hoa phượng nở rộ lần thứ nhì"
 STRANGE = "Trạm Quan trắc Sao Mai"
@@ -197,10 +201,7 @@ def agency_answers(page: Any, link: str) -> None:
 
 
 def operator_confirms(page: Any, base: str, task: str) -> None:
-    page.goto(f"{base}/login")
-    page.get_by_label("Tên đăng nhập").fill("lan")
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
+    log_in(page, base)
     page.goto(f"{base}/answers")
     assert "21/BC-STC" in page.content()
     page.get_by_role("button", name="Xác nhận hoàn thành").click()
@@ -214,12 +215,98 @@ def operator_confirms(page: Any, base: str, task: str) -> None:
         assert action in shown, action
 
 
-@pytest.mark.skipif(not os.environ.get("DONDOC_AXE"), reason="set DONDOC_AXE to a copy of axe.min.js")
-def test_axe_finds_nothing_serious(
+LOOKS = ((1280, "light"), (360, "dark"))
+"""What CI looks at; DONDOC_EVERY_LOOK=1 takes the other two as well."""
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_serious_on_any_page(
     at_desk: tuple[Workplace, Clock, Mailbox, dict[str, str]], tmp_path: Path
 ) -> None:
-    from bench.desk.pages import visit_all
-
+    pages = importorskip_pages()
     place, clock, _, _ = at_desk
-    found = visit_all(place, clock, axe=Path(os.environ["DONDOC_AXE"]))
-    assert found == []
+    looks = pages.LOOKS if os.environ.get("DONDOC_EVERY_LOOK") else LOOKS
+    assert pages.visit_all(place, clock, axe=AXE, looks=looks) == []
+
+
+def importorskip_pages() -> Any:
+    pytest.importorskip("playwright.sync_api")
+    from bench.desk import pages
+
+    return pages
+
+
+def test_the_pages_that_are_looked_at_are_all_pages(environment: dict[str, str]) -> None:
+    place = open_workplace(environment | {"DONDOC_BASE_URL": "http://127.0.0.1:8420"})
+    place.ready()
+    paths = [path.partition("?")[0] for _, path in importorskip_pages().prepared(place, Clock(place))] + ["/login"]
+    for entry in ROUTES:
+        if entry.method != "GET" or "." in entry.path or entry.path == "/healthz":
+            continue
+        route = compile_path(entry.path)[0]
+        assert any(route.match(path) for path in paths), f"add {entry.path} to bench/desk/pages.py"
+
+
+FOCUS = """() => {
+  const one = document.activeElement, box = one.getBoundingClientRect(), style = getComputedStyle(one);
+  const folded = one.closest('details:not([open])');
+  return {tag: one.tagName, words: (one.innerText || one.name || '').trim().slice(0, 30), top: box.top + scrollY,
+          left: box.left, height: box.height,
+          seen: box.width > 0 && box.height > 0 && (!folded || one.tagName === 'SUMMARY'),
+          ringed: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+          head: !!one.closest('header'), foot: !!one.closest('footer'), main: one.id === 'main'};
+}"""
+
+
+@pytest.mark.parametrize("path", ["/", "/tasks", "/events", "/answers", "/agencies", "/messages", "/account"])
+def test_keys_reach_everything_in_the_order_of_reading(
+    at_desk: tuple[Workplace, Clock, Mailbox, dict[str, str]], path: str
+) -> None:
+    playwright = pytest.importorskip("playwright.sync_api")
+    place, clock, _, _ = at_desk
+    with_samples(place)
+    add_user(place, clock, "lan", "admin")
+    base = place.settings.desk.base_url
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        log_in(page, base)
+        page.goto(base + path)
+        page.keyboard.press("Tab")
+        first = page.evaluate(FOCUS)
+        assert "nội dung chính" in first["words"]
+        assert first["seen"]
+        page.keyboard.press("Enter")
+        assert page.evaluate(FOCUS)["main"]
+        page.goto(base + path)
+        passed = list(steps_of(page))
+        chromium.close()
+    assert {one["words"] for one in passed if not (one["seen"] and one["ringed"])} == set()
+    places = [
+        ("head", "main", "foot").index("head" if one["head"] else "foot" if one["foot"] else "main")
+        for one in passed
+    ]
+    assert places == sorted(places)
+    inside = [one for one in passed if not one["head"] and not one["foot"]]
+    for before, after in itertools.pairwise(inside):
+        # Downwards, or to the right in the same row; two columns are read one after the other.
+        assert after["top"] > before["top"] - 60 or after["left"] > before["left"], (before, after)
+
+
+def steps_of(page: Any, most: int = 400) -> list[dict[str, Any]]:
+    """Where Tab goes until it leaves the page."""
+    found: list[dict[str, Any]] = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        now = page.evaluate(FOCUS)
+        if now["tag"] == "BODY" or (found and now == found[0]):
+            return found[1:]
+        found.append(now)
+    raise AssertionError("Tab never leaves the page")
+
+
+def log_in(page: Any, base: str) -> None:
+    page.goto(f"{base}/login")
+    page.get_by_label("Tên đăng nhập").fill("lan")
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()

@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,15 @@ import uvicorn
 from playwright.sync_api import sync_playwright
 
 from desk.web.app import build
+from flows.steps import reviewing
 from flows.steps.answering import Said, receive
 from flows.steps.linking import token_for
 from flows.steps.workplace import Workplace, open_workplace
+from tests.conftest import SAMPLES
 from tests.desk_samples import PASSWORD, Clock, add_user, lead_due, morning, with_samples
 
 AGENCY = "phu-chau.so-khoa-hoc-va-cong-nghe"
+LOOKS = ((1280, "light"), (1280, "dark"), (360, "light"), (360, "dark"))
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -36,6 +40,9 @@ def prepared(place: Workplace, clock: Clock) -> list[tuple[str, str]]:
     receive(place, AGENCY, due, said, now=clock(), today=clock().date())
     token = token_for(place, AGENCY)
     _, other = lead_due(place, "phu-chau.van-phong-ubnd", single=False)
+    data = (SAMPLES / "ke-hoach-12-chuyen-doi-so.txt").read_bytes()
+    upload = reviewing.keep_upload(place, data, "ke-hoach-12-chuyen-doi-so.txt")
+    group = next(iter(place.directory.groups)).code
     return [
         ("today", "/"), ("tasks", "/tasks"), ("late", "/tasks?status=late"), ("attention", "/tasks?attention=1"),
         ("task", f"/tasks/{task}"), ("answers", "/answers"), ("plans", "/plans"), ("events", "/events"),
@@ -43,12 +50,24 @@ def prepared(place: Workplace, clock: Clock) -> list[tuple[str, str]]:
         ("message", "/messages/1"), ("charts", "/charts"), ("policies", "/policies"), ("calendar", "/calendar"),
         ("audit", "/audit?verify=1"), ("users", "/users"), ("account", "/account"),
         ("own-home", f"/a/{token}"), ("own-due", f"/a/{token}/due/{due}"),
+        ("review", f"/plans/review/{upload}"),
+        ("agency-new", "/agencies/new"), ("agency-merge", "/agencies/merge"), ("agency-import", "/agencies/import"),
+        ("agency-edit", f"/agencies/{AGENCY}/edit"), ("agency-split", f"/agencies/{AGENCY}/split"),
+        ("agency-history", f"/agencies/{AGENCY}/history"), ("groups", "/groups"), ("group", f"/groups/{group}"),
+        ("history", "/config/policies/history"), ("policies-edit", "/policies/edit"),
+        ("calendar-edit", "/calendar/edit"),
         ("own-open", f"/a/{token_for(place, 'phu-chau.van-phong-ubnd')}/due/{other}"), ("gone", "/a/x"),
     ]  # fmt: skip
 
 
 def visit_all(
-    place: Workplace, clock: Clock, *, folder: Path | None = None, axe: Path | None = None, base: str = ""
+    place: Workplace,
+    clock: Clock,
+    *,
+    folder: Path | None = None,
+    axe: Path | None = None,
+    base: str = "",
+    looks: Sequence[tuple[int, str]] = LOOKS,
 ) -> list[str]:
     """Findings, empty where there are none: wide pages on a phone, errors, what axe calls serious."""
     found: list[str] = []
@@ -56,19 +75,18 @@ def visit_all(
     base = base or place.settings.desk.base_url
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        for width in (1280, 360):
-            for scheme in ("light", "dark"):
-                context = chromium.new_context(
-                    viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=axe is not None
-                )
-                page = context.new_page()
-                page.goto(f"{base}/login")
-                page.get_by_label("Tên đăng nhập").fill("lan")
-                page.get_by_label("Mật khẩu").fill(PASSWORD)
-                page.get_by_role("button", name="Đăng nhập").click()
-                for name, path in pages:
-                    found += _look(page, base, name, path, f"{width}-{scheme}", folder, axe)
-                context.close()
+        for width, scheme in looks:
+            context = chromium.new_context(
+                viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=axe is not None
+            )
+            page = context.new_page()
+            found += _look(page, base, "login", "/login", f"{width}-{scheme}", folder, axe)
+            page.get_by_label("Tên đăng nhập").fill("lan")
+            page.get_by_label("Mật khẩu").fill(PASSWORD)
+            page.get_by_role("button", name="Đăng nhập").click()
+            for name, path in pages:
+                found += _look(page, base, name, path, f"{width}-{scheme}", folder, axe)
+            context.close()
         chromium.close()
     return found
 
