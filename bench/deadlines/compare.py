@@ -1,9 +1,10 @@
 """Our reader beside others on the gold readings, in one run.
 
-    python bench/deadlines/compare.py [--peers PYTHON] [--node DIRECTORY]
+    python bench/deadlines/compare.py [--peers PYTHON] [--node DIRECTORY] [--heideltime JAR --props FILE]
 
-PYTHON is the interpreter of an environment with dateparser, python-dateutil, edtf and pyduckling-native-phihos;
-DIRECTORY one where chrono-node is installed. What is missing is skipped and said so. Times are CPU times.
+PYTHON is the interpreter of an environment with dateparser, python-dateutil, edtf, pyduckling-native-phihos,
+regclock and holidays; DIRECTORY one where chrono-node is installed; JAR HeidelTime's standalone program, FILE its
+config.props. What is missing is skipped and said so. Times are CPU times, HeidelTime's are wall times.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +29,12 @@ BASE = "2026-01-01"
 _FIRST = time.process_time()
 sys.path.insert(0, str(ROOT))
 
+from bench.deadlines.heideltime import heideltime  # noqa: E402
+from config.calendars import load  # noqa: E402
+from deadlines.counting import count  # noqa: E402
 from deadlines.explain_json import describe  # noqa: E402
-from deadlines.grammar import forget_shapes, read, read_afresh  # noqa: E402
+from deadlines.grammar import forget_shapes, prepare, read, read_afresh  # noqa: E402
+from deadlines.types import Unit  # noqa: E402
 
 LOADING = time.process_time() - _FIRST
 
@@ -89,7 +95,9 @@ def per_second(reading: Callable[[str], object], texts: list[str], times: int = 
 
 def ours(lines: list[dict[str, Any]], speed: list[str]) -> dict[str, float]:
     texts = [line["text"] for line in lines]
-    first = per_second(read_afresh, texts)
+    seconds = [1 / per_second(read_afresh, [text]) for text in texts]
+    first, slowest = len(texts) / sum(seconds), max(seconds)
+    prepare()
     forget_shapes()
     half = len(speed) // 2
     new_shapes = per_second(read_afresh, speed[:half])
@@ -98,13 +106,39 @@ def ours(lines: list[dict[str, Any]], speed: list[str]) -> dict[str, float]:
         read(text)
     return {
         "first": first,
+        "slowest": slowest,
         "new_shapes": new_shapes,
         "unseen": never_seen,
         "repeated": per_second(read, texts, 200),
     }
 
 
-def run_peers(python: str | None, node: str | None, asked: dict[str, Any]) -> dict[str, Any]:
+def resolving(python: str) -> None:
+    """Prints how regclock's calendar does beside the official one of 2026."""
+    year = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+    official = load(ROOT / "config" / "calendars")
+    asked = json.dumps({"start": year[0].isoformat(), "end": year[-1].isoformat(), "amount": 15})
+    script = Path(__file__).parent / "resolving.py"
+    done = subprocess.run([python, str(script)], input=asked, capture_output=True, text=True, check=True)
+    theirs = json.loads(done.stdout)
+    if "skipped" in theirs:
+        print(f"\nregclock: not run: {theirs['skipped']}")
+        return
+    working = sum((day.isoformat() in theirs["working"]) == official.is_working(day) for day in year)
+    wanted = [count(day, 15, Unit.WORKING_DAYS, official).isoformat() for day in year]
+    counted = sum(ours == other for ours, other in zip(wanted, theirs["counted"], strict=True))
+    start = time.process_time()
+    for _ in range(20):
+        for day in year:
+            count(day, 15, Unit.WORKING_DAYS, official)
+    speed = 20 * 365 / (time.process_time() - start)
+    print(f"\nregclock: {working} of 365 days of 2026 rightly working or off, {counted} of 365 counts of 15 days")
+    print(f"right, {theirs['per_second']:,.0f} counts/s; ours, by the official calendar, all and {speed:,.0f}/s.")
+
+
+def run_peers(
+    python: str | None, node: str | None, heideltime_jar: tuple[str, str] | None, asked: dict[str, Any]
+) -> dict[str, Any]:
     results: dict[str, Any] = {}
     question = json.dumps(asked)
     here = Path(__file__).parent
@@ -113,6 +147,10 @@ def run_peers(python: str | None, node: str | None, asked: dict[str, Any]) -> di
         results |= (
             json.loads(done.stdout) if done.returncode == 0 else {"Python peers": {"skipped": done.stderr[-300:]}}
         )
+    if heideltime_jar and shutil.which("java"):
+        jar, props = map(Path, heideltime_jar)
+        found = heideltime(jar, props, asked["texts"], asked["speed"][:1000], asked["base"])
+        results["HeidelTime (vietnamese, its jar)"] = found
     if node and shutil.which("node"):
         script = Path(node) / "chrono.mjs"
         shutil.copy(here / "chrono.mjs", script)
@@ -127,6 +165,8 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--peers", help="the Python of an environment with the peers")
     options.add_argument("--node", help="a directory with chrono-node")
+    options.add_argument("--heideltime", help="HeidelTime's standalone jar")
+    options.add_argument("--props", help="its config.props")
     chosen = options.parse_args()
     lines = gold()
     texts = [line["text"] for line in lines]
@@ -136,6 +176,7 @@ def main() -> None:
     scored = [line for line in lines if says_when(line)]
     dateless = [line for line in lines if has_no_date(line)]
     mine = ours(lines, speed)
+    jar = (chosen.heideltime, chosen.props) if chosen.heideltime and chosen.props else None
     right = sum(map(we_are_right, scored))
     false = sum(
         bool(describe(read(line["text"]))["due"] or describe(read(line["text"]))["start"]) for line in dateless
@@ -144,7 +185,7 @@ def main() -> None:
     print("|---|---|---|---|---|")
     print(f"| **dondoc** | **{right}** | **{false}** | **{mine['unseen']:,.0f}** | **{mine['repeated']:,.0f}** |")
     for name, result in run_peers(
-        chosen.peers, chosen.node, {"texts": texts, "speed": speed, "base": BASE}
+        chosen.peers, chosen.node, jar, {"texts": texts, "speed": speed, "base": BASE}
     ).items():
         if "skipped" in result:
             print(f"| {name} | not run: {result['skipped']} | | | |")
@@ -156,7 +197,10 @@ def main() -> None:
     print(
         f"\nOurs: loading {LOADING:.2f} s; the {len(texts)} gold texts as the very first, {mine['first']:,.0f}/s;"
     )
+    print(f"the slowest of them {mine['slowest'] * 1000:.1f} ms; then, after prepare(),")
     print(f"{len(speed) // 2} texts never seen, with every shape forgotten before, {mine['new_shapes']:,.0f}/s.")
+    if chosen.peers:
+        resolving(chosen.peers)
 
 
 if __name__ == "__main__":
