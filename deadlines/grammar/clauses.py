@@ -6,13 +6,27 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from deadlines.grammar import rules_conditions, rules_dates, rules_rhythms
+from deadlines.grammar import (
+    rules_conditions,
+    rules_dates,
+    rules_ongoing,
+    rules_reports,
+    rules_rhythms,
+    rules_years,
+)
 from deadlines.grammar.first import ANY
 from deadlines.grammar.pattern import define, expression
 from deadlines.grammar.reduction import ATOMS
 from deadlines.grammar.rule import ClauseRule
 
-CLAUSES: list[ClauseRule] = [*rules_dates.RULES, *rules_rhythms.RULES, *rules_conditions.RULES]
+CLAUSES: list[ClauseRule] = [
+    *rules_dates.RULES,
+    *rules_years.RULES,
+    *rules_rhythms.RULES,
+    *rules_reports.RULES,
+    *rules_ongoing.RULES,
+    *rules_conditions.RULES,
+]
 
 define("TURN", "( ( đợt | lần | bước | vòng ) ( thứ )? ( <oab> | ( iv | iii | ii | i ) | một | hai | ba ) )")
 define(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from deadlines.grammar import atoms, rhythms
+from deadlines.grammar import atoms, rhythm_days, rhythms
 from deadlines.grammar.first import needed_signs
 from deadlines.grammar.rule import AtomRule
 
@@ -13,7 +13,7 @@ EXACT = ("day-or-months", "months-or-day", "iso-date", "date")
 ATOMS: list[AtomRule] = [
     AtomRule("document", "D", "<D> ( , )? ( ( ra | ký | ban hành ) )? ngày <oabc> ( DSEP | tháng "
     "| / tháng ) <oab> ( DSEP | năm | / năm ) <Y>", lambda: None),
-    *rhythms.DATED,
+    *rhythm_days.DATED,
     *[rule for rule in atoms.RANGES if rule.sign.isupper()],
     *[rule for rule in atoms.YEARS if rule.name in EXACT],
     *[rule for rule in atoms.PARTS if rule.sign == "P"],

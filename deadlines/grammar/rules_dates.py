@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from deadlines.grammar.clause import Clause, Piece
+from deadlines.grammar.clause import Clause
 from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import ClauseRule
 from deadlines.grammar.values import Part, Period, Span
-from deadlines.types import Counted, Fixed, MonthDay, Ongoing, OpenStart, Range, Term, Unit
+from deadlines.types import Counted, Fixed, MonthDay, Ongoing, OpenStart, Range, Term
 
 define(
     "ATMOST",
@@ -47,7 +47,7 @@ define(
 define("QUOTED", '( LP | RP | " )*')
 
 
-def _fixed(period: Period | Part, clause: Clause) -> Fixed:
+def fixed(period: Period | Part, clause: Clause) -> Fixed:
     tentative = "tentative" in clause.flags
     if isinstance(period, Part):
         return Fixed(due=period.due, tentative=tentative)
@@ -55,17 +55,17 @@ def _fixed(period: Period | Part, clause: Clause) -> Fixed:
     return Fixed(due=period.end, start=start, tentative=tentative)
 
 
-def _by(clause: Clause) -> Term:
-    return _fixed(clause["a"], clause)
+def by(clause: Clause) -> Term:
+    return fixed(clause["a"], clause)
 
 
 def _then_steady(clause: Clause) -> tuple[Term, ...]:
     """ "hoàn thành năm 2026, các năm tiếp theo thực hiện thường xuyên": the first year is a due date."""
-    return (_fixed(clause["a"], clause), Ongoing())
+    return (fixed(clause["a"], clause), Ongoing())
 
 
 def _each(clause: Clause) -> tuple[Term, ...]:
-    return tuple(_fixed(period, clause) for period in clause["a"])
+    return tuple(fixed(period, clause) for period in clause["a"])
 
 
 def _each_part(clause: Clause) -> tuple[Term, ...] | None:
@@ -73,7 +73,7 @@ def _each_part(clause: Clause) -> tuple[Term, ...] | None:
     return None if all(part.day for part in clause["a"]) else _each(clause)
 
 
-def _before(clause: Clause) -> Term:
+def before(clause: Clause) -> Term:
     return _before_period(clause["a"], "tentative" in clause.flags)
 
 
@@ -98,7 +98,7 @@ def _after(clause: Clause) -> Term:
     return OpenStart(start=clause["a"].end + timedelta(days=1), tentative="tentative" in clause.flags)
 
 
-def _between(clause: Clause) -> Term | None:
+def between(clause: Clause) -> Term | None:
     first, last = clause["a"], clause["b"]
     if isinstance(first, Part) and isinstance(last, Part):
         return Range(start=first.opening, due=last.due) if first.first <= last.last else None
@@ -149,15 +149,11 @@ def _all_year(clause: Clause) -> Term:
     return Fixed(due=MonthDay(month=12, day=31), tentative="tentative" in clause.flags)
 
 
-def _vague(_: Clause) -> Piece:
-    return Piece(note=True)
-
-
 def _rules(sign: str) -> list[ClauseRule]:
     """The same wordings for periods with their year (P) and without (p)."""
     return [
-        ClauseRule("by-period", f"BY QUOTED {{a:{sign}}}", _by),
-        ClauseRule("before", f"BY BEFORE {{a:{sign}}}", _before),
+        ClauseRule("by-period", f"BY QUOTED {{a:{sign}}}", by),
+        ClauseRule("before", f"BY BEFORE {{a:{sign}}}", before),
         ClauseRule("from", f"( BY FROM | bắt đầu BY ) {{a:{sign}}} ( ONWARD | NEXTYEARS )*", _from),
         ClauseRule("onward", f"BY {{a:{sign}}} ( ONWARD | NEXTYEARS )", _from),
         ClauseRule(
@@ -176,7 +172,7 @@ def _rules(sign: str) -> list[ClauseRule]:
             "from-now-to",
             f"( từ | kể từ ) ( nay | bây giờ | ngày ký | ( khi "
             f"| ngày ) ( ban hành | ký ) ( kế hoạch | văn bản )? ( này )? ) TILL {{a:{sign}}}",
-            _by,
+            by,
         ),
     ]
 
@@ -192,7 +188,7 @@ def _exact(clause: Clause) -> Term | None:
         inner = inner.of(outer.end.year)
     if inner is None or inner.start < outer.start or inner.end > outer.end or inner == outer:
         return None
-    return _before_period(inner, "tentative" in clause.flags) if clause.has("before") else _fixed(inner, clause)
+    return _before_period(inner, "tentative" in clause.flags) if clause.has("before") else fixed(inner, clause)
 
 
 def _open_from(clause: Clause) -> Term:
@@ -211,68 +207,8 @@ def _inside(sign: str) -> list[ClauseRule]:
             _exact,
             alone=True,
         ),
-        ClauseRule("hour-of-day", f"( BY | trước )* HOUR ( ngày )? {{a:{sign}}}", _by),
+        ClauseRule("hour-of-day", f"( BY | trước )* HOUR ( ngày )? {{a:{sign}}}", by),
     ]
-
-
-define("SUBJECT", "( báo cáo | tổng kết | sơ kết | đánh giá | kết quả | số liệu | quyết toán | dự toán ) W*")
-
-
-def _report_on(clause: Clause) -> Term | None:
-    """ "trước 15/12/2026 (báo cáo năm 2026)": the year is what the report is about."""
-    subject: Period = clause["b"]
-    if subject.day or subject.end.year > clause["a"].end.year:
-        return None
-    return _before(clause) if clause.has("before") else _by(clause)
-
-
-def _of_report(unit: str) -> list[ClauseRule]:
-    """ "trước ngày 25/6/2026 (đối với báo cáo 6 tháng)" """
-    words = f"( {{before:BY BEFORE}} | BY ) {{a:P}} OFREPORT {unit} RP?"
-    return [ClauseRule("date-of-report", words, lambda clause: (_before if clause.has("before") else _by)(clause))]
-
-
-def _so_many_years(clause: Clause) -> Term | None:
-    """ "02 năm (2026-2027)": both have to say the same."""
-    first, last = clause["a"], clause["b"]
-    if clause.has("u"):
-        span: Span = clause["u"]
-        amount = span.amount if span.unit is Unit.YEARS else 0
-    else:
-        amount = int(clause.text("d"))
-    return _between(clause) if last.end.year - first.start.year + 1 == amount else None
-
-
-def _part_or_range(clause: Clause) -> tuple[Term, ...] | None:
-    """ "quý III/2026-2027": the quarter of both years; from the quarter to the end of 2027 is as likely."""
-    first, last = clause["a"], clause["b"]
-    whole = (first.start.month, first.end.month) == (1, 12)
-    if whole or first.day or not clause.text("b").isdecimal() or last.start.year != first.start.year + 1:
-        return None
-    again = Part((first.start.month, 1), (first.end.month, -1)).of(last.start.year)
-    return (_fixed(first, clause), _fixed(again, clause)) if again else None
-
-
-_MOST_YEARS = 5
-_YEAR_NAMES = ("a", "b", "c", "f", "g")
-
-
-def _in_each_year(clause: Clause) -> tuple[Term, ...] | None:
-    """ "tháng 6 các năm 2026, 2027": the part of each year."""
-    part: Part = clause["p"]
-    listed = [clause[name] for name in _YEAR_NAMES if clause.has(name)]
-    if any((year.start.month, year.end.month) != (1, 12) for year in listed):
-        return None
-    periods = [part.of(year.start.year) for year in listed]
-    return tuple(_fixed(period, clause) for period in periods if period) if all(periods) else None
-
-
-def _part_of_years() -> list[ClauseRule]:
-    rules = []
-    for count in range(2, _MOST_YEARS + 1):
-        more = " ".join(f"( AND | , và )+ {{{name}:P}}" for name in _YEAR_NAMES[1:count])
-        rules.append(ClauseRule("part-of-years", f"BY {{p:p}} {{a:P}} {more}", _in_each_year, final=True))
-    return rules
 
 
 RULES = [
@@ -284,30 +220,16 @@ RULES = [
     ClauseRule("after", "( từ )? sau ( ngày )? {a:P} ( ONWARD )?", _after),
     ClauseRule("from-to-before", "( BY FROM )? {a:P} ( cho )? ( đến | tới ) trước ngày? {b:P}", _until_before),
     ClauseRule("from-to-before", "( BY FROM )? {a:p} ( cho )? ( đến | tới ) trước ngày? {b:P}", _until_before),
-    ClauseRule("from-to", BETWEEN % ("P", "P"), _between, final=True),
-    ClauseRule("from-to", BETWEEN % ("p", "P"), _between, final=True),
-    ClauseRule("from-to", BETWEEN % ("P", "p"), _between, final=True),
-    ClauseRule("from-to-without-year", BETWEEN % ("p", "p"), _between, final=True),
+    ClauseRule("from-to", BETWEEN % ("P", "P"), between, final=True),
+    ClauseRule("from-to", BETWEEN % ("p", "P"), between, final=True),
+    ClauseRule("from-to", BETWEEN % ("P", "p"), between, final=True),
+    ClauseRule("from-to-without-year", BETWEEN % ("p", "p"), between, final=True),
     ClauseRule("period-of-parts", "( FROM | BY | PHASE )* {a:R}", _range, final=True),
     ClauseRule("period-of-parts-without-year", "( FROM | BY | PHASE )* {a:r}", _range, final=True),
     ClauseRule(
         "years-of-plan",
         "( ( PHASE | kế hoạch )+ <oabcn> năm? | <oabcn> năm LP ) ( LP )? {a:P} TILL {b:P}",
-        _between,
-    ),
-    ClauseRule("so-many-years", "BY {u:U} LP {a:P} TILL {b:P} RP?", _so_many_years),
-    ClauseRule("so-many-years", "BY ( trong )? {d:<oabcn>} {a:P} TILL {b:P}", _so_many_years),
-    *_part_of_years(),
-    ClauseRule("part-of-two-years", "BY {a:P} - {b:P}", _part_or_range),
-    *_of_report("{u:U}"),
-    *_of_report("UNITWORD"),
-    ClauseRule(
-        "date-of-report",
-        "SUBJECT {b:P} ( , | : | LP )* ( {before:BY BEFORE} | ACTC? BYWORD BY ) {a:P} RP?",
-        _report_on,
-    ),
-    ClauseRule(
-        "date-of-report", "( {before:BY BEFORE} | BY ) {a:P} ( LP | đối với )+ SUBJECT {b:P} RP?", _report_on
+        between,
     ),
     ClauseRule("list-of-periods", "BY {a:Q}", _each),
     ClauseRule("list-of-periods-without-year", "BY {a:q}", _each_part),

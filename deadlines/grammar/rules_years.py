@@ -1,0 +1,87 @@
+"""Rules for dates beside years: several years of one part, and reports whose year is what they are about."""
+
+from __future__ import annotations
+
+from deadlines.grammar.clause import Clause
+from deadlines.grammar.pattern import define
+from deadlines.grammar.rule import ClauseRule
+from deadlines.grammar.rules_dates import before, between, by, fixed
+from deadlines.grammar.values import Part, Period, Span
+from deadlines.types import Term, Unit
+
+define("SUBJECT", "( báo cáo | tổng kết | sơ kết | đánh giá | kết quả | số liệu | quyết toán | dự toán ) W*")
+
+
+def _report_on(clause: Clause) -> Term | None:
+    """ "trước 15/12/2026 (báo cáo năm 2026)": the year is what the report is about."""
+    subject: Period = clause["b"]
+    if subject.day or subject.end.year > clause["a"].end.year:
+        return None
+    return before(clause) if clause.has("before") else by(clause)
+
+
+def _of_report(unit: str) -> list[ClauseRule]:
+    """ "trước ngày 25/6/2026 (đối với báo cáo 6 tháng)" """
+    words = f"( {{before:BY BEFORE}} | BY ) {{a:P}} OFREPORT {unit} RP?"
+    return [ClauseRule("date-of-report", words, lambda clause: (before if clause.has("before") else by)(clause))]
+
+
+def _so_many_years(clause: Clause) -> Term | None:
+    """ "02 năm (2026-2027)": both have to say the same."""
+    first, last = clause["a"], clause["b"]
+    if clause.has("u"):
+        span: Span = clause["u"]
+        amount = span.amount if span.unit is Unit.YEARS else 0
+    else:
+        amount = int(clause.text("d"))
+    return between(clause) if last.end.year - first.start.year + 1 == amount else None
+
+
+def _part_or_range(clause: Clause) -> tuple[Term, ...] | None:
+    """ "quý III/2026-2027": the quarter of both years; from the quarter to the end of 2027 is as likely."""
+    first, last = clause["a"], clause["b"]
+    whole = (first.start.month, first.end.month) == (1, 12)
+    if whole or first.day or not clause.text("b").isdecimal() or last.start.year != first.start.year + 1:
+        return None
+    again = Part((first.start.month, 1), (first.end.month, -1)).of(last.start.year)
+    return (fixed(first, clause), fixed(again, clause)) if again else None
+
+
+_MOST_YEARS = 5
+_YEAR_NAMES = ("a", "b", "c", "f", "g")
+
+
+def _in_each_year(clause: Clause) -> tuple[Term, ...] | None:
+    """ "tháng 6 các năm 2026, 2027": the part of each year."""
+    part: Part = clause["p"]
+    listed = [clause[name] for name in _YEAR_NAMES if clause.has(name)]
+    if any((year.start.month, year.end.month) != (1, 12) for year in listed):
+        return None
+    periods = [part.of(year.start.year) for year in listed]
+    return tuple(fixed(period, clause) for period in periods if period) if all(periods) else None
+
+
+def _part_of_years() -> list[ClauseRule]:
+    rules = []
+    for count in range(2, _MOST_YEARS + 1):
+        more = " ".join(f"( AND | , và )+ {{{name}:P}}" for name in _YEAR_NAMES[1:count])
+        rules.append(ClauseRule("part-of-years", f"BY {{p:p}} {{a:P}} {more}", _in_each_year, final=True))
+    return rules
+
+
+RULES = [
+    ClauseRule("so-many-years", "BY {u:U} LP {a:P} TILL {b:P} RP?", _so_many_years),
+    ClauseRule("so-many-years", "BY ( trong )? {d:<oabcn>} {a:P} TILL {b:P}", _so_many_years),
+    *_part_of_years(),
+    ClauseRule("part-of-two-years", "BY {a:P} - {b:P}", _part_or_range),
+    *_of_report("{u:U}"),
+    *_of_report("UNITWORD"),
+    ClauseRule(
+        "date-of-report",
+        "SUBJECT {b:P} ( , | : | LP )* ( {before:BY BEFORE} | ACTC? BYWORD BY ) {a:P} RP?",
+        _report_on,
+    ),
+    ClauseRule(
+        "date-of-report", "( {before:BY BEFORE} | BY ) {a:P} ( LP | đối với )+ SUBJECT {b:P} RP?", _report_on
+    ),
+]
