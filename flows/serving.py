@@ -29,6 +29,8 @@ HEALTHY_WITHIN = 120.0
 """Seconds that the Prefect server may take to start."""
 LONGEST_WAIT = 300.0
 """Seconds between two starts of a child that keeps ending."""
+LOOK_EVERY = 15.0
+"""Seconds between two looks for a missed morning."""
 
 
 @dataclass
@@ -108,20 +110,20 @@ def _prefect_children() -> tuple[str, list[Child]]:
 
 
 def _watch(workplaces: Sequence[Workplace], children: Sequence[Child]) -> None:
-    """Tend the children every second, and once a minute see that the morning's run was not missed."""
-    look_again = time.monotonic() + 60
+    """Tend the children every second, and see every few that the morning's run was not missed."""
+    look_again = time.monotonic() + LOOK_EVERY
     while True:
         now = time.monotonic()
         for child in children:
             child.tend(now)
         if now >= look_again:
-            look_again = now + 60
+            look_again = now + LOOK_EVERY
             for place in workplaces:
-                _catch_up(place)
+                catch_up(place)
         time.sleep(1)
 
 
-def _catch_up(workplace: Workplace) -> None:
+def catch_up(workplace: Workplace) -> None:
     """Run the morning of a province without Prefect where it was missed, and tell the operator."""
     now = here(workplace.zone)()
     try:
