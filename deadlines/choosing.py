@@ -63,6 +63,9 @@ def decide(
     answered = frozenset(one.partition("#")[0] for one in acknowledged)
     for lane in line.lanes:
         passed = lane.latest(floor) if floor is not None else NEVER
+        if summary is not None and floor is not None and lane is not _lane_of_summary(line, summary):
+            # Nobody goes to an agency's superiors the day after it heard of a task for the first time.
+            passed = lane.passed_by_summary(passed, floor)
         if floor is None or lane is not _lane_of_summary(line, summary):
             chosen.append(_choose(line, lane, today, already, answered, passed))
         elif FIRST_SUMMARY not in already:

@@ -645,3 +645,20 @@ def test_repeats_on_one_weekday_gather_what_became_late_on_different_days() -> N
 def test_a_weekday_for_repeats_needs_a_week_between_them() -> None:
     with pytest.raises(ValueError, match="repeat_on: mon"):
         Stage(days=1, repeat_every=3, repeat_on="mon")
+
+
+def test_an_escalation_keeps_its_distance_from_a_first_summary_too() -> None:
+    rules = policy(
+        Stage(days=0),
+        Stage(days=1, repeat_every=7),
+        Stage(days=15, repeat_every=14, to="leadership"),
+        Stage(days=30, repeat_every=28, to="operator"),
+    )
+    on, seen = D(2026, 1, 30), D(2026, 9, 7)
+    done = run(rules, occurrence(on), span(seen, D(2026, 11, 20)), first_seen=seen)
+    first = {}
+    for name, day in told(done):
+        first.setdefault(name.partition("#")[0], day)
+    assert first[FIRST_SUMMARY] == seen
+    assert seen + timedelta(days=14) <= first["late+15-leadership"] < seen + timedelta(days=28)
+    assert seen + timedelta(days=28) <= first["late+30-operator"] < seen + timedelta(days=57)
