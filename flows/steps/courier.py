@@ -6,7 +6,6 @@ import os
 import socket
 import time
 import uuid
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,10 +17,14 @@ from flows.steps.workplace import Workplace
 from notifiers.channel import Channel, open_channel
 from notifiers.errors import Scope, Unavailable
 from notifiers.message import Message, Receipt, Sender
-from store import breaker
+from store import breaker, pace
 
 LEASE = timedelta(minutes=30)
 """How long a worker may hold what it claimed; longer than one message can take, which is about 20 minutes."""
+
+
+MOST_PLACES = 20
+"""How many places in a channel's minute a worker takes at once."""
 
 
 class Opens(Protocol):
@@ -50,7 +53,8 @@ class Courier:
         self._failed_before: set[str] = set()
         self._opens = opens
         self._open: dict[str, Channel] = {}
-        self._sent_at: dict[str, deque[float]] = {}
+        self._places: dict[str, tuple[int, float]] = {}
+        """Messages that may leave by a channel without asking again, and when that was allowed."""
 
     def settings(self, channel: str) -> ChannelSettings | None:
         """None where the channel is in the configuration no more."""
@@ -118,14 +122,31 @@ class Courier:
             return None
 
     def pace(self, name: str) -> None:
-        """Wait until one more message keeps within the channel's rate for a minute."""
+        """Wait until one more message keeps within the channel's rate for a minute, of all workers together."""
         settings = self.settings(name)
         if settings is None:
             return
-        sent_at = self._sent_at.setdefault(name, deque(maxlen=settings.per_minute))
-        if len(sent_at) == sent_at.maxlen:
-            time.sleep(max(0.0, 60 - (time.monotonic() - sent_at[0])))
-        sent_at.append(time.monotonic())
+        left, since = self._places.get(name, (0, 0.0))
+        if not left or time.monotonic() - since > pace.USABLE:
+            left, since = self._take(name, settings.per_minute), time.monotonic()
+        self._places[name] = (left - 1, since)
+
+    def _take(self, name: str, per_minute: int) -> int:
+        wanted = max(1, min(MOST_PLACES, per_minute // 60))
+        while True:
+            taken, wait = self.workplace.database.keep(
+                lambda connection: pace.take(
+                    connection,
+                    self.workplace.province,
+                    name,
+                    per_minute=per_minute,
+                    wanted=wanted,
+                    at=time.time(),
+                )
+            )
+            if taken:
+                return taken
+            time.sleep(wait)
 
     def send(self, name: str, message: Message) -> Receipt:
         """Hand over one message. Raises NotSent."""
