@@ -115,6 +115,8 @@ def _assemble(known: Known, out: Unfolded) -> Resolution:
         if draft.track is Track.DUE and not (draft.repeats and draft.term in told):
             told.add(draft.term)
             out.steps.append(steps.due(on, occurrence.aim, occurrence.late_from, known.calendar))
+            if occurrence.tentative and not known.gates.followed:
+                out.steps.append(steps.uncertain())
     waiting = _waiting(known)
     needs_date = _needs_date(known, out, waiting)
     return Resolution(

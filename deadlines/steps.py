@@ -85,6 +85,10 @@ def followed(condition: Condition) -> str:
     )
 
 
+def uncertain() -> str:
+    return "Ngày in là dự kiến: vẫn nhắc, không tính quá hạn cho đến khi được xác nhận."
+
+
 def gate_open_late(printed: date, opened: date, on: date) -> str:
     return f"Khi điều kiện xảy ra (ngày {d(opened)}) thì ngày in {d(printed)} đã qua: hạn mới là {d(on)}."
 
@@ -105,11 +109,11 @@ def extended(printed: date | None, on: date) -> str:
 
 def first_of_many(on: date, start: date | None) -> str:
     since = f" kể từ ngày {d(start)}" if start else ""
-    return f"Lặp lại theo kỳ; kỳ gần nhất{since}: {d(on)}."
+    return f"Lặp lại theo kỳ; hạn đầu tiên{since} là {d(on)}."
 
 
 def reporting(on: date) -> str:
-    return f"Không có hạn hoàn thành: báo cáo theo kỳ (Nghị định 09/2019/NĐ-CP); ngày báo cáo gần nhất {d(on)}."
+    return f"Không có hạn hoàn thành: báo cáo theo kỳ (Nghị định 09/2019/NĐ-CP); kỳ báo cáo tới là ngày {d(on)}."
 
 
 def opening(on: date) -> str:

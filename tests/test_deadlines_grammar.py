@@ -177,6 +177,12 @@ def test_guidance_beside_a_date_makes_nothing_tentative_and_a_timetable_does() -
         assert waits.gate
 
 
+def test_a_clause_is_shown_with_the_bracket_that_closes_it() -> None:
+    reading = read("Định kỳ 6 tháng (trước 15/6), năm (trước 15/12)")
+    assert isinstance(reading, Deadline)
+    assert [one.words for one in reading.evidence[:2]] == ["Định kỳ 6 tháng (trước 15/6)", "năm (trước 15/12)"]
+
+
 def test_a_part_of_two_glued_years_means_two_things() -> None:
     for text in ("Quý III/2026-2027", "Tháng 9/2026 - 2027", "Quý II năm 2026 - 2027"):
         assert isinstance(read(text), Ambiguous), text

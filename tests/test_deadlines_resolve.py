@@ -319,6 +319,7 @@ def test_guidance_alone_is_waited_for() -> None:
 def test_a_tentative_date_without_a_roadmap_is_firm_once_a_person_says_so() -> None:
     term = Fixed(due=date(2018, 12, 28), tentative=True)
     assert [(one.late_from, one.tentative) for one in dates(term).occurrences] == [(None, True)]
+    assert dates(term).steps[-1].startswith("Ngày in là dự kiến: vẫn nhắc")
     (firm,) = dates(term, extensions={"t0:once": date(2018, 12, 28)}).occurrences
     assert (firm.late_from, firm.tentative) == (date(2018, 12, 29), False)
 
@@ -418,9 +419,9 @@ def test_a_report_series_ends_where_its_range_does() -> None:
 
 def test_the_steps_tell_of_rhythm_reports_openings_and_changes() -> None:
     yearly = dates(Recurring(rule=YEARLY), since=date(2019, 12, 31))
-    assert yearly.steps[0] == "Lặp lại theo kỳ; kỳ gần nhất kể từ ngày 26/03/2018: 31/12/2019."
+    assert yearly.steps[0] == "Lặp lại theo kỳ; hạn đầu tiên kể từ ngày 26/03/2018 là 31/12/2019."
     reports = dates(Ongoing(), since=date(2019, 3, 14))
-    assert reports.steps[0].endswith("ngày báo cáo gần nhất 14/03/2019.")
+    assert reports.steps[0].endswith("kỳ báo cáo tới là ngày 14/03/2019.")
     assert dates(OpenStart(start=date(2018, 7, 1))).steps[0] == "Bắt đầu thực hiện từ ngày 01/07/2018."
     moved = dates(Fixed(due=date(2018, 6, 29)), extensions={"t0:once": date(2018, 8, 1)})
     assert moved.steps[0] == "Hạn 29/06/2018 được điều chỉnh thành 01/08/2018."

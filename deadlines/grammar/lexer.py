@@ -51,7 +51,10 @@ class Lexed(NamedTuple):
         return self.starts[i] + len(self.words[i])
 
     def evidence(self, rule: str, first: int, last: int) -> Evidence:
-        """What a rule read: the words from `first` to before `last`."""
+        """What a rule read: the words from `first` to before `last`, with the bracket that closes one of theirs."""
+        if last < len(self.words) and self.words[last] == ")" and "(" in self.words[first:last]:
+            inside = self.words[first:last]
+            last += inside.count("(") > inside.count(")")
         start, end = self.starts[first], self.end(last - 1)
         printed = self.printed
         return Evidence(rule=rule, words=printed.words(start, end), span=printed.span(start, end))

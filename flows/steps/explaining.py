@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from deadlines.explain_json import describe
+from deadlines.gates import is_manner, is_passed_by
 from deadlines.grammar import read
 from deadlines.grammar.sentences import sentence
-from deadlines.types import Ambiguous, Deadline, Kind, Reading, Resolution, Unread
+from deadlines.steps import d
+from deadlines.types import Ambiguous, Conditional, Deadline, Kind, Reading, Resolution, Term, Unread
 from flows.steps.workplace import open_workplace
 
 KINDS = {
@@ -56,7 +58,7 @@ def _lines(reading: Reading, resolution: Resolution) -> tuple[str, ...]:
             why = (f"  {reading.reason}",) if reading.reason else ()
             return (f"“{reading.text}”", "  Chưa hiểu được; cần người đọc.", *why)
         case Ambiguous():
-            meanings = [f"  hoặc: {_kinds(one)}" for one in reading.readings]
+            meanings = [f"  hoặc: {_kinds(one)}{_days(one)}" for one in reading.readings]
             return (f"“{reading.text}”", "  Có nhiều cách hiểu; cần người chọn.", *meanings)
         case Deadline():
             said = [f"“{reading.text}”: {_kinds(reading)}"]
@@ -67,4 +69,18 @@ def _lines(reading: Reading, resolution: Resolution) -> tuple[str, ...]:
 
 
 def _kinds(reading: Deadline) -> str:
-    return ", ".join(dict.fromkeys(KINDS[term.kind] for term in reading.terms))
+    return ", ".join(dict.fromkeys(_kind(term, reading.terms) for term in reading.terms))
+
+
+def _kind(term: Term, terms: tuple[Term, ...]) -> str:
+    if isinstance(term, Conditional) and is_manner(term) and is_passed_by(term, terms):
+        return "có văn bản để thực hiện theo"
+    return KINDS[term.kind]
+
+
+def _days(reading: Deadline) -> str:
+    """The days by which one way of understanding differs from another, where the words give any."""
+    entry = describe(reading)
+    start = [f"từ {d(date.fromisoformat(entry['start']))}"] if entry["start"] else []
+    dues = [f"hạn {d(date.fromisoformat(due))}" for due in entry["dues"]]
+    return f" ({', '.join([*start, *dues])})" if start or dues else ""
