@@ -18,6 +18,7 @@ from urllib.parse import quote, unquote, urlsplit
 from apprise import Apprise, AppriseAsset, NotifyFormat
 from apprise.manager_plugins import NotificationManager
 
+from notifiers.apprise_deadline import within
 from notifiers.apprise_guard import PrivateAddress, public_connections_only, refuse_private
 from notifiers.channel import ChannelError, scheme_of
 from notifiers.errors import NotSent, Refused, Scope, Unavailable
@@ -25,6 +26,8 @@ from notifiers.message import Message, Receipt
 from notifiers.render_clean import block, shorten
 
 _INSTANCES = 64
+LONGEST = 60.0
+"""Seconds that one message may take in all."""
 _manager: Any = NotificationManager
 
 
@@ -33,10 +36,11 @@ class AppriseChannel:
 
     resend_unconfirmed = False
 
-    def __init__(self, url: str, *, allow_private: bool = False) -> None:
+    def __init__(self, url: str, *, allow_private: bool = False, seconds: float = LONGEST) -> None:
         self.name = scheme_of(url)
         self._url = url.strip()
         self._allow_private = allow_private
+        self._seconds = seconds
         self._service: Callable[[str], Any] = lru_cache(maxsize=_INSTANCES)(self._instantiate)
         plugins = _manager()
         if self.name not in plugins:
@@ -55,7 +59,7 @@ class AppriseChannel:
             scope = Scope.RECIPIENT if "{to}" in self._url else Scope.CHANNEL
             raise Refused(f"Không dùng được kênh {self.name}: {wrong}", code="dondoc:url", scope=scope) from None
         try:
-            with public_connections_only(enabled=not self._allow_private):
+            with within(self._seconds), public_connections_only(enabled=not self._allow_private):
                 taken = service.notify(
                     body=block(message.text), title=shorten(message.subject, 200), body_format=NotifyFormat.TEXT
                 )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import socket
-from http.server import BaseHTTPRequestHandler, HTTPServer
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from notifiers.apprise_guard import PrivateAddress, is_public, public_connections_only, refuse_private
+from notifiers.apprise_url import AppriseChannel
 from notifiers.channel import ALLOWED, Channel, ChannelError, check_url, mask, open_channel
 from notifiers.errors import NotSent, Refused, Scope, Unavailable
 from tests.mail_samples import SENDER, message
@@ -191,3 +194,38 @@ def test_a_wrong_address_is_not_logged(caplog: pytest.LogCaptureFixture) -> None
     with caplog.at_level(0), pytest.raises(ChannelError):
         opened("tgram://very-secret-token")
     assert "very-secret-token" not in caplog.text
+
+
+class Dripping(BaseHTTPRequestHandler):
+    """Answers a byte at a time for a minute, and never says how it went."""
+
+    def do_POST(self) -> None:
+        self.wfile.write(b"HTTP/1.1 ")
+        with suppress(OSError):
+            for _ in range(600):
+                self.wfile.write(b"a")
+                self.wfile.flush()
+                time.sleep(0.1)
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+def test_a_service_that_drips_for_ever_holds_nobody() -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Dripping)
+    server.daemon_threads = True
+    server.block_on_close = False
+    Thread(target=server.serve_forever, daemon=True).start()
+    sent = Thread(target=_send_by, args=(f"json://127.0.0.1:{server.server_address[1]}/x", found := []))
+    sent.start()
+    sent.join(30)
+    server.shutdown()
+    server.server_close()
+    assert found == ["Unavailable"], "it ended long before the server did"
+
+
+def _send_by(url: str, found: list[str]) -> None:
+    try:
+        AppriseChannel(url, allow_private=True, seconds=1.0).send(message())
+    except NotSent as failed:
+        found.append(type(failed).__name__)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notifiers.zalo.events import Event, Followed, Other, Said, Unfollowed
 from notifiers.zalo.linking import (
     ALPHABET,
     Candidate,
@@ -21,7 +22,6 @@ from notifiers.zalo.linking import (
     new_code,
     pending,
 )
-from notifiers.zalo.webhook import Event, Followed, Other, Said, Unfollowed
 
 NOW = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 KEY = b"k" * 32

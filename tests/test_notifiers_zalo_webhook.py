@@ -16,26 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifiers.fake_zalo.hooks import RETRIES, Call, HookSettings, post
+from notifiers.zalo.events import Delivered, Event, Followed, Other, QuotaChanged, Said, TemplateChanged, Unfollowed
 from notifiers.zalo.plugins import tracking_id
 from notifiers.zalo.settings import WebhookRules, ZaloSettings
-from notifiers.zalo.webhook import (
-    Delivered,
-    Event,
-    Followed,
-    Other,
-    QuotaChanged,
-    Rejected,
-    Repeated,
-    Said,
-    SeenInMemory,
-    TemplateChanged,
-    Unfollowed,
-    read,
-    receive,
-    receive_bot,
-    signature,
-    verify,
-)
+from notifiers.zalo.webhook import Rejected, Repeated, SeenInMemory, read, receive, receive_bot, signature, verify
 from tests.zalo_samples import PHONE, Office, message, office
 
 Outcome = Event | Rejected | Repeated

@@ -18,17 +18,9 @@ from flows.steps.reach import contact_key
 from flows.steps.workplace import Workplace
 from notifiers.zalo import linking, webhook
 from notifiers.zalo.codes import meaning, remedy
+from notifiers.zalo.events import Delivered, Event, Followed, Said, TemplateChanged, Unfollowed
 from notifiers.zalo.linking import Linked, NoLink, PendingLink
-from notifiers.zalo.webhook import (
-    Delivered,
-    Event,
-    Followed,
-    Rejected,
-    Repeated,
-    Said,
-    TemplateChanged,
-    Unfollowed,
-)
+from notifiers.zalo.webhook import Rejected, Repeated
 from store import directory, zalo_fates
 from store import zalo as stored
 from store.audit import record

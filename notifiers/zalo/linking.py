@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from notifiers.zalo.webhook import Event, Followed, Said, Unfollowed
+from notifiers.zalo.events import Event, Followed, Said, Unfollowed
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0, 1, I, L and O, which people mistake for one another."""

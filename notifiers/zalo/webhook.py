@@ -12,65 +12,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from notifiers.zalo.events import Delivered, Event, Followed, Other, QuotaChanged, Said, TemplateChanged, Unfollowed
 from notifiers.zalo.settings import WebhookRules, ZaloSettings
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Delivered:
-    """A template message reached its phone."""
-
-    msg_id: str
-    tracking_id: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Followed:
-    user_id: str = field(repr=False)
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unfollowed:
-    user_id: str = field(repr=False)
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """A user (or, for a bot, a chat) wrote: this opens the consultation window and may hold a one-time code."""
-
-    user_id: str = field(repr=False)
-    text: str = field(repr=False)
-    msg_id: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TemplateChanged:
-    template_id: str
-    status: str
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class QuotaChanged:
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Other:
-    """Genuine, but nothing that we act upon."""
-
-    name: str
-    at: datetime
-
-
-Event = Delivered | Followed | Unfollowed | Said | TemplateChanged | QuotaChanged | Other
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
