@@ -181,12 +181,12 @@ def _groups(lines: tuple[Line, ...], tasks: list[TaskView], counts: _Counts) -> 
 
 
 def _counted(counts: _Counts) -> str:
+    """By urgency; what the agency only helps with is one number at the end, unless it is all there is."""
+    alone = all(helps for _, helps in counts)
     by_words: dict[str, int] = {}
-    for urgency in Urgency:
-        for helps in (False, True):
-            if counts[urgency, helps]:
-                words = _COUNTED[urgency] + (" (phối hợp)" if helps else "")
-                by_words[words] = by_words.get(words, 0) + counts[urgency, helps]
+    for (urgency, helps), number in sorted(counts.items(), key=lambda one: (one[0][1], _RANK[one[0][0]])):
+        words = "phối hợp" if helps and not alone else _COUNTED[urgency] + (" (phối hợp)" if helps else "")
+        by_words[words] = by_words.get(words, 0) + number
     return ", ".join(f"{number} {words}" for words, number in by_words.items())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select, update
@@ -13,6 +14,7 @@ from sqlalchemy import select, update
 from flows.steps import completing, events
 from flows.steps.clock import standing_at
 from flows.steps.daily import run_daily
+from flows.steps.digest_sections import referred_section
 from flows.steps.importing import import_file
 from flows.steps.workplace import Workplace, open_workplace
 from notifiers.digest import Digest, Item, Section, Topic, render_digest
@@ -80,6 +82,25 @@ def test_one_digest_a_working_day_says_what_is_new_late_due_and_unreachable(morn
     assert len(second) == 1
     assert "MỚI ĐƯA VÀO THEO DÕI" not in words(second[0])
     assert not morning.run(date(2026, 5, 30)), "Saturday"
+
+
+def test_a_task_of_many_agencies_is_one_line_for_the_office() -> None:
+    row = {
+        "due_id": 7,
+        "title": "Rà soát quy chế",
+        "plan_kind": "Kế hoạch",
+        "plan_number": "12/KH-UBND",
+        "issued_on": date(2026, 1, 5),
+        "plan_title": "",
+        "number": "3",
+        "lead_text": "Các sở, ban, ngành",
+        "on_date": date(2026, 5, 1),
+    }
+    rows = [SimpleNamespace(**row, note=f"Cơ quan chủ trì: Sở {name}.") for name in ("A", "B", "B", "C")]
+    alone = SimpleNamespace(**row | {"due_id": 8, "lead_text": "Sở A"}, note="Cơ quan chủ trì: Sở A.")
+    section = referred_section([*rows, alone], START)
+    assert section.total == 2
+    assert [item.note for item in section.items] == ["3 cơ quan chủ trì chưa có kết quả.", ""]
 
 
 def test_nothing_to_say_is_said_once_a_week(morning: Morning) -> None:

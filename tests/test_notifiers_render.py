@@ -90,7 +90,14 @@ def test_what_it_leads_comes_before_what_it_helps_with() -> None:
     assert given.text.index("Việc chủ trì") < given.text.index("Việc phối hợp")
     assert "có 1 nhiệm vụ đã quá hạn" in given.text
     assert "Cùng thư này là 1 nhiệm vụ khác" in given.text
-    assert "1 quá hạn, 1 quá hạn (phối hợp)" in given.subject
+    assert "1 quá hạn, 1 phối hợp (" in given.subject
+
+
+def test_where_it_only_helps_the_subject_says_with_what() -> None:
+    late = task("Một", urgency=Urgency.OVERDUE, due=date(2026, 5, 1), role="coordinating")
+    near = task("Hai", urgency=Urgency.SOON, role="coordinating")
+    given = render(notice(late, near), key="k", to="a@b.example", created=CREATED)
+    assert "1 quá hạn (phối hợp), 1 sắp đến hạn (phối hợp)" in given.subject
 
 
 def test_a_superior_is_told_of_a_body_under_it() -> None:
@@ -111,7 +118,7 @@ def test_most_urgent_first_with_full_dates() -> None:
     for words in ("15/05/2026 – Quá hạn 17 ngày", "30/06/2026 – Còn 29 ngày", "Phối hợp (chủ trì: Sở Nội vụ)"):
         assert words in given.text
     assert given.subject == (
-        "[Đôn đốc] Sở Y tế: 1 quá hạn, 1 đến hạn hôm nay (phối hợp), 1 sắp đến hạn, 1 đến kỳ báo cáo (01/06/2026)"
+        "[Đôn đốc] Sở Y tế: 1 quá hạn, 1 sắp đến hạn, 1 đến kỳ báo cáo, 1 phối hợp (01/06/2026)"
     )
 
 

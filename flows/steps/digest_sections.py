@@ -44,7 +44,7 @@ def sections(
     soon, month = today + timedelta(days=window.DAYS), today + timedelta(days=window.MONTH)
     return (
         _failed(connection, workplace, window),
-        _section(Topic.REFERRED, [_referred(row, today) for row in referred[:SHOWN]], len(referred)),
+        referred_section(referred, today),
         _answers(connection, workplace),
         _questions(connection, workplace, window),
         _dated(Topic.LATE, digests.late(connection, province, today, SHOWN), today),
@@ -84,15 +84,25 @@ def _dated(topic: Topic, found: digests.Found, today: date) -> Section:
     return _section(topic, items, total)
 
 
-def _referred(row: Row[Any], today: date) -> Item:
-    return Item(
-        title=row.title,
-        place=_place(row),
-        agency=row.lead_text or "",
-        due=row.on_date,
-        status=_standing(row.on_date, today),
-        note=row.note,
-    )
+def referred_section(rows: Sequence[Row[Any]], today: date) -> Section:
+    """One line a date, however many agencies have not done their part of it."""
+    by_due: dict[int, list[Row[Any]]] = {}
+    for row in rows:
+        by_due.setdefault(row.due_id, []).append(row)
+    items = []
+    for same in list(by_due.values())[:SHOWN]:
+        row, many = same[0], len({one.note for one in same})
+        items.append(
+            Item(
+                title=row.title,
+                place=_place(row),
+                agency=row.lead_text or "",
+                due=row.on_date,
+                status=_standing(row.on_date, today),
+                note=f"{many} cơ quan chủ trì chưa có kết quả." if many > 1 else "" if row.lead_text else row.note,
+            )
+        )
+    return _section(Topic.REFERRED, items, len(by_due))
 
 
 def _failed(connection: Connection, workplace: Workplace, window: Window) -> Section:
