@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class NeedsHelp(Exception):  # noqa: N818  no error: LibreOffice or tesseract has to go first
-    """The child cannot read this by itself; `kind` is the format, or "scan"."""
+    """The child cannot read this by itself; `kind` is the format, "scan", or "scan:" and some pages' numbers."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind

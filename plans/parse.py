@@ -16,7 +16,10 @@ from plans.wire import to_wire
 def parse(data: bytes, options: dict[str, str], limits: Limits) -> Any:
     """A Document or a Plan on the wire, or {"needs": kind} where LibreOffice or OCR has to help first."""
     try:
-        document = _recognised(data) if options.get("format") == "scan" else parse_document(data, limits)
+        if options.get("format") == "scan":
+            document = _recognised(data, limits)
+        else:
+            document = parse_document(data, limits, skip_scans="skip_scans" in options)
     except NeedsHelp as needed:
         return {"needs": needed.kind}
     if "format" in options and options["format"] != "scan":
@@ -28,23 +31,23 @@ def parse(data: bytes, options: dict[str, str], limits: Limits) -> Any:
     return to_wire(extract(document, file=options["file"]))
 
 
-def _recognised(data: bytes) -> Document:
+def _recognised(data: bytes, limits: Limits) -> Document:
     from plans.recognised import read_recognised
 
-    return read_recognised(data)
+    return read_recognised(data, limits)
 
 
-def parse_document(data: bytes, limits: Limits) -> Document:
+def parse_document(data: bytes, limits: Limits, *, skip_scans: bool = False) -> Document:
     """Raises ReadError, or NeedsHelp."""
     found = sniff(data)
     warnings = prescan(data, limits) if found in ZIPPED else ()
     if found in OFFICE:
         raise NeedsHelp(found.value)
-    document = _read(found, data, limits)
+    document = _read(found, data, limits, skip_scans=skip_scans)
     return replace(document, warnings=(*warnings, *document.warnings)) if warnings else document
 
 
-def _read(found: Format, data: bytes, limits: Limits) -> Document:
+def _read(found: Format, data: bytes, limits: Limits, *, skip_scans: bool) -> Document:
     match found:
         case Format.DOCX:
             from plans.read_docx import read_docx
@@ -57,7 +60,7 @@ def _read(found: Format, data: bytes, limits: Limits) -> Document:
         case Format.PDF:
             from plans.read_pdf import read_pdf
 
-            return read_pdf(data, limits)
+            return read_pdf(data, limits, skip_scans=skip_scans)
         case _:
             return _read_written(found, data)
 

@@ -49,9 +49,12 @@ def _perform(source: IO[bytes], name: str, want: str, limits: Limits) -> Any:
         answer = run("plans.parse:parse", source, {"want": want, "file": name}, limits)
         if set(answer) != {"needs"}:
             return answer
-        from plans.read_office import convert
+        from plans.read_office import can_recognise, convert
 
-        converted, actual = convert(source, str(answer["needs"]), limits)
+        needed = str(answer["needs"])
+        if needed.startswith("scan:") and not can_recognise():
+            return run("plans.parse:parse", source, {"want": want, "file": name, "skip_scans": "1"}, limits)
+        converted, actual = convert(source, needed, limits)
         with converted:
             options = {"want": want, "file": name, "format": actual}
             return run("plans.parse:parse", converted, options, limits)

@@ -49,10 +49,12 @@ def convert(source: IO[bytes], kind: str, limits: Limits) -> tuple[IO[bytes], st
     """A file that a reader here can read, and the format that it had. Raises ReadError."""
     source.seek(0)
     with tempfile.TemporaryDirectory(prefix="dondoc-", dir=_memory_folder()) as folder:
-        if kind == SCAN:
+        scan, _, numbers = kind.partition(":")
+        if scan == SCAN:
             from plans.read_scan import recognise
 
-            return memory_file(recognise(source.read(), Path(folder), limits)), SCAN
+            only = [int(number) for number in numbers.split(",") if number]
+            return memory_file(recognise(source.read(), Path(folder), limits, only=only)), SCAN
         return memory_file(_through_office(source.read(), kind, Path(folder), limits)), kind
 
 
@@ -83,6 +85,11 @@ def _through_office(data: bytes, kind: str, folder: Path, limits: Limits) -> byt
             f"LibreOffice không mở được tệp .{kind} này.", cure=f"Mở bằng Word, lưu thành .{target} rồi nhập lại."
         )
     return made.read_bytes()
+
+
+def can_recognise() -> bool:
+    """Whether the programs for scanned pages are installed."""
+    return all(shutil.which(program) for program in ("pdftoppm", "tesseract"))
 
 
 def find(program: str, *, package: str, why: str) -> str:

@@ -21,8 +21,16 @@ _TOUCH = 4.0
 _DAMAGED = "Mở bằng trình đọc PDF, in lại thành PDF (Save as PDF) rồi nhập lại."
 
 
-def read_pdf(data: bytes, limits: Limits) -> Document:
-    """Raises ReadError for a damaged or locked file, NeedsHelp for a scanned one."""
+def read_pdf(data: bytes, limits: Limits, *, skip_scans: bool = False) -> Document:
+    """Raises ReadError for a damaged or locked file, NeedsHelp for one with scanned pages.
+
+    With `skip_scans` scanned pages among others are left out, and a warning names them.
+    """
+    return _document(*pages_of(data, limits), skip_scans=skip_scans)
+
+
+def pages_of(data: bytes, limits: Limits) -> tuple[list[Page], list[int]]:
+    """The pages, and the numbers of those that are pictures. Raises ReadError."""
     import pdfplumber
     from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
     from pdfplumber.utils.exceptions import PdfminerException
@@ -30,7 +38,7 @@ def read_pdf(data: bytes, limits: Limits) -> Document:
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             _check_length(len(pdf.pages), limits)
-            pages, scans = _pages(pdf)
+            return _pages(pdf)
     except (PDFPasswordIncorrect, PDFEncryptionError) as error:
         raise _locked() from error
     except PdfminerException as error:
@@ -41,19 +49,26 @@ def read_pdf(data: bytes, limits: Limits) -> Document:
         raise
     except Exception as error:  # pdfminer answers a damaged file with whatever error comes first
         raise _damaged() from error
-    return _document(pages, scans)
 
 
-def _document(pages: list[Page], scans: list[int]) -> Document:
+def _document(pages: list[Page], scans: list[int], *, skip_scans: bool) -> Document:
+    from plans.needs import NeedsHelp
+
     if scans and 2 * len(scans) >= len(pages):
-        from plans.needs import NeedsHelp
-
         raise NeedsHelp("scan")
+    if scans and not skip_scans:
+        raise NeedsHelp(f"scan:{','.join(map(str, scans))}")
     blocks = blocks_of(pages)
     if not blocks:
         raise ReadError("Tệp PDF không có nội dung.", cure="Kiểm tra lại tệp gốc.")
-    warnings = tuple(f"Trang {number} là ảnh quét, chưa được đọc." for number in scans)
-    return Document(format="pdf", blocks=blocks, warnings=warnings)
+    return Document(format="pdf", blocks=blocks, warnings=(_unread(scans),) if scans else ())
+
+
+def _unread(scans: list[int]) -> str:
+    return (
+        f"Trang {', '.join(map(str, scans))} là ảnh quét, chưa được đọc: tách các trang này thành tệp PDF riêng "
+        "rồi nhập để nhận dạng chữ (cần gói tesseract-ocr và tesseract-ocr-vie)."
+    )
 
 
 def _check_length(pages: int, limits: Limits) -> None:

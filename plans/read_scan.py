@@ -7,6 +7,7 @@ document carries a warning.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -22,15 +23,18 @@ _PAGE_SECONDS = 120
 _LARGEST = 60 * MIB
 
 
-def recognise(data: bytes, folder: Path, limits: Limits) -> bytes:
-    """The words and lines of every page. Raises ReadError, naming what has to be installed."""
+def recognise(data: bytes, folder: Path, limits: Limits, *, only: Sequence[int] = ()) -> bytes:
+    """The words and lines of every page, or of `only` some; the file follows if the others hold text.
+
+    Raises ReadError, naming what has to be installed.
+    """
     to_pictures = find("pdftoppm", package="poppler-utils", why="đọc tệp PDF quét")
     tesseract = find("tesseract", package="tesseract-ocr tesseract-ocr-vie", why="nhận dạng chữ trong tệp PDF quét")
     _check_language(tesseract, folder, limits)
     (folder / "scan.pdf").write_bytes(data)
     ends = monotonic() + limits.scan_seconds
     pages: list[dict[str, Any]] = []
-    for number in range(1, limits.pages + 1):
+    for number in only or range(1, limits.pages + 1):
         if monotonic() > ends:
             raise ReadError(
                 f"Nhận dạng chữ quá {limits.scan_seconds // 60} phút nên đã dừng ở trang {number}.",
@@ -42,7 +46,7 @@ def recognise(data: bytes, folder: Path, limits: Limits) -> bytes:
         pages.append({"number": number, **_recognised(picture, tesseract, folder, limits)})
     if not pages:
         raise ReadError("Không chuyển được tệp PDF quét thành ảnh.", cure="In lại thành PDF rồi nhập lại.")
-    return MARK + json.dumps(pages).encode() + b"}"
+    return MARK + json.dumps(pages).encode() + b"}" + (b"\n" + data if only else b"")
 
 
 def _check_language(tesseract: str, folder: Path, limits: Limits) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 
 from plans.document import Document
 from plans.errors import ReadError
+from plans.limits import Limits
 from plans.page_document import blocks_of
 from plans.page_layout import Box, Page, Word
+from plans.read_pdf import pages_of
 
 MARK = b'{"dondoc-scan": '
 """How recognised pages begin; no file from outside is taken for them."""
@@ -21,13 +23,23 @@ _TOLERANCE = 5
 _WARNING = "Văn bản quét được nhận dạng chữ bằng máy (OCR): đối chiếu lại từng nhiệm vụ với bản gốc."
 
 
-def read_recognised(data: bytes) -> Document:
-    """Raises ReadError where nothing was recognised."""
-    pages = [_page(each) for each in json.loads(data)["dondoc-scan"]]
+def read_recognised(data: bytes, limits: Limits) -> Document:
+    """Raises ReadError where nothing was recognised.
+
+    A PDF file after the first line brings the pages that hold their text themselves.
+    """
+    seen, _, original = data.partition(b"\n")
+    scanned = [_page(each) for each in json.loads(seen)["dondoc-scan"]]
+    pages, warning = scanned, _WARNING
+    if original:
+        numbers = {page.number for page in scanned}
+        own = [page for page in pages_of(original, limits)[0] if page.number not in numbers]
+        pages = sorted([*scanned, *own], key=lambda page: page.number)
+        warning = f"Trang {', '.join(map(str, sorted(numbers)))} là ảnh quét. {_WARNING}"
     blocks = blocks_of(pages)
     if not blocks:
         raise ReadError("Không nhận dạng được chữ nào trong tệp PDF quét.", cure="Quét lại rõ hơn rồi nhập lại.")
-    return Document(format="pdf", blocks=blocks, warnings=(_WARNING,))
+    return Document(format="pdf", blocks=blocks, warnings=(warning,))
 
 
 def _page(seen: dict[str, Any]) -> Page:

@@ -204,7 +204,14 @@ def pdf_font() -> Path | None:
     return next((path for name in ("DejaVuSans.ttf",) if (path := _FONTS / name).is_file()), None)
 
 
-def as_pdf(plan: Sample, *, ruled: bool = True, text_size: float = 9, broken: bool = False) -> bytes:
+def as_pdf(
+    plan: Sample,
+    *,
+    ruled: bool = True,
+    text_size: float = 9,
+    broken: bool = False,
+    header: tuple[str, ...] = HEADER,
+) -> bytes:
     """Several pages, the header repeated on each, page numbers at the top; `broken` rows run over page ends."""
     from reportlab.lib.pagesizes import A4, landscape
     from reportlab.lib.styles import ParagraphStyle
@@ -220,7 +227,7 @@ def as_pdf(plan: Sample, *, ruled: bool = True, text_size: float = 9, broken: bo
     story: list[Any] = [head, *(Paragraph(line, centre) for line in plan.centred)]
     story += [Paragraph(line, body) for line in plan.prose]
     story += [PageBreak(), *(Paragraph(line, centre) for line in plan.annex)]
-    cells = [[Paragraph(cell, small) for cell in HEADER]]
+    cells = [[Paragraph(cell, small) for cell in header]]
     style: list[Any] = [("VALIGN", (0, 0), (-1, -1), "TOP")]
     style += [("GRID", (0, 0), (-1, -1), 0.5, "black")] if ruled else []
     for at, row in enumerate(plan.rows):

@@ -20,17 +20,23 @@ from hypothesis import strategies as st
 
 from plans.document import Document
 from plans.errors import ReadError
+from plans.extract import extract
 from plans.limits import Limits
 from plans.needs import NeedsHelp
 from plans.parse import parse_document
 from plans.wire import Malformed, from_wire, to_wire
 from tests import plan_samples as samples
+from tests.test_flows_versions import PROSE
+from tests.test_plans_plain import SPREAD, STACKED
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 _SECONDS = float(os.environ.get("DONDOC_FUZZ_SECONDS", "4"))
 _PLAN = samples.sample(5)
 _SOURCES = {
     "text": samples.as_text(_PLAN),
+    "layout": SPREAD.encode(),
+    "stacked": STACKED.encode(),
+    "amending": PROSE.encode(),
     "markdown": samples.as_markdown(_PLAN),
     "html": samples.as_html(_PLAN),
     "docx": samples.as_docx(_PLAN),
@@ -67,6 +73,8 @@ def _read(data: bytes) -> None:
     except RecursionError:  # the child answers it as a damaged file
         return
     assert from_wire(Document, to_wire(document)) == document
+    with contextlib.suppress(ReadError):
+        extract(document, file="tep")
 
 
 @pytest.mark.parametrize("source", sorted(_SOURCES))

@@ -90,6 +90,44 @@ def test_a_scanned_plan(tmp_path: Path) -> None:
     assert sum(meant in keys(read) for meant in intended(plan)) >= 4
 
 
+@needs_ocr
+@pytest.mark.slow
+def test_a_scanned_page_among_pages_of_text(tmp_path: Path) -> None:
+    """Two pages hold their text, the third is a picture of one: its duty is read, and the page is named."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    def page(canvas: Canvas, text: str) -> None:
+        canvas.setFont("Vietnamese", 14)
+        canvas.drawString(60, 720, text)
+        canvas.showPage()
+
+    samples.as_pdf(samples.sample(1))  # registers the font
+    (tmp_path / "p.pdf").write_bytes(b"")
+    scanned = Canvas(str(tmp_path / "p.pdf"), pagesize=(600, 800))
+    page(scanned, "2. Sở Nội vụ báo cáo trước ngày 25/8/2027.")
+    scanned.save()
+    command = [
+        "pdftoppm",
+        "-r",
+        "200",
+        "-gray",
+        "-png",
+        "-singlefile",
+        str(tmp_path / "p.pdf"),
+        str(tmp_path / "p"),
+    ]
+    subprocess.run(command, check=True, timeout=60)
+    mixed = Canvas(str(tmp_path / "m.pdf"), pagesize=(600, 800))
+    page(mixed, "III. TỔ CHỨC THỰC HIỆN")
+    page(mixed, "1. Sở Y tế báo cáo trước ngày 05/6/2027.")
+    mixed.drawImage(str(tmp_path / "p.png"), 0, 0, 600, 800)
+    mixed.showPage()
+    mixed.save()
+    read = read_bytes((tmp_path / "m.pdf").read_bytes(), "lan.pdf")
+    assert [task.deadline_text for task in read.tasks] == ["trước ngày 05/6/2027", "trước ngày 25/8/2027"]
+    assert any(warning.startswith("Trang 3 là ảnh quét") for warning in read.warnings)
+
+
 def test_a_missing_program_is_named_with_its_package() -> None:
     with pytest.raises(ReadError, match="apt-get install libreoffice-writer-nogui"):
         find("no-such-program", package="libreoffice-writer-nogui", why="đọc tệp .doc")
