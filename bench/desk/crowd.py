@@ -1,11 +1,15 @@
 """A hundred thousand tasks: how long a page takes, alone and with twenty users at once, over loopback.
 
-python -m bench.desk.crowd [TASKS] [SECONDS]
+python -m bench.desk.crowd [TASKS] [SECONDS]    the database is DONDOC_DATABASE_URL's, empty, or SQLite
+
+While the users click, the daily job runs in a process of its own.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -65,7 +69,9 @@ def filled(place: Workplace, clock: Clock, number: int) -> None:
 def main(number: int = 100_000, seconds: int = 60) -> int:
     with tempfile.TemporaryDirectory() as var:
         base = f"http://127.0.0.1:{PORT}"
-        place = open_workplace({"DONDOC_VAR": var, "DONDOC_BASE_URL": base})
+        given = {name: value for name, value in os.environ.items() if name == "DONDOC_DATABASE_URL"}
+        given |= {"DONDOC_VAR": var, "DONDOC_BASE_URL": base}
+        place = open_workplace(given)
         place.ready()
         clock = Clock(place)
         filled(place, clock, number)
@@ -79,7 +85,15 @@ def main(number: int = 100_000, seconds: int = 60) -> int:
         for path in PAGES:
             times = [_timed(client, path) for _ in range(5)]
             print(f"{statistics.median(times) * 1000:7.0f} ms  {path}")
+        daily = subprocess.Popen(
+            [sys.executable, "-m", "desk.cli", "run", "--plain", "--on", DAY.isoformat()],
+            env=dict(os.environ) | given,
+            stdout=subprocess.DEVNULL,
+        )
         _crowd(client, base, seconds)
+        print("the daily job", "still runs" if daily.poll() is None else f"ended with {daily.returncode}")
+        daily.terminate()
+        daily.wait()
         server.should_exit = True
     return 0
 

@@ -1,6 +1,8 @@
 // Comfort only: every page works without this file.
 "use strict";
 const boxes = (name) => [...document.querySelectorAll(`input[type="checkbox"][name="${name}"]`)];
+// On a phone the sections stand in one row that scrolls: show where we are.
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest", behavior: "instant" });
 const count = () => {
   const ticked = boxes("task").filter((box) => box.checked).length;
   for (const told of document.querySelectorAll("[data-count]")) told.textContent = ticked ? String(ticked) : "";
