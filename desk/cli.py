@@ -204,11 +204,19 @@ def preview(
 def run(
     on: Day = None,
     plain: Annotated[bool, typer.Option("--plain", help="Không dùng Prefect.")] = False,
+    workers: Annotated[
+        bool, typer.Option("--workers", help="Giao lượt chạy hôm nay cho worker (PREFECT_API_URL).")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Chạy công việc hằng ngày ngay bây giờ."""
-    from desk.commands.running import run_day
+    from desk.commands.printing import misuse
+    from desk.commands.running import run_day, run_on_workers
 
+    if workers and (plain or on):
+        raise typer.Exit(misuse("--workers không dùng cùng --on hay --plain."))
+    if workers:
+        raise typer.Exit(run_on_workers(json=json))
     raise typer.Exit(run_day(on=on, plain=plain, json=json))
 
 

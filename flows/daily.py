@@ -12,14 +12,13 @@ from datetime import date, datetime
 from typing import Any
 
 from prefect import flow, task
-from prefect.artifacts import acreate_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.artifacts import publish
 from flows.steps import clock as clocks
 from flows.steps import daily as steps
 from flows.steps.daily import Report
 from flows.steps.logs import about, set_up
-from flows.steps.summary import as_markdown
 from flows.steps.workplace import Workplace, open_workplace
 
 Clock = Callable[[], datetime]
@@ -70,9 +69,5 @@ async def daily(on: str | None = None, province: str | None = None) -> dict[str,
         await asyncio.to_thread(steps.end, workplace, run, report, now=clock(), error=failure)
         raise
     await asyncio.to_thread(steps.end, workplace, run, report, now=clock())
-    await acreate_markdown_artifact(
-        key=f"dondoc-daily-{province}" if province else "dondoc-daily",
-        markdown=as_markdown(report.counts()),
-        description="Kết quả trong ngày",
-    )
+    await publish(workplace, report, f"-{province}" if province else "")
     return report.counts()

@@ -5,22 +5,27 @@ Nothing depends on it: without a server, or with one that does not answer, the n
 
 from __future__ import annotations
 
-import os
-
+from flows import prefect_home
 from flows.steps.logs import logger
+from flows.steps.workplace import Workplace
 
 RECORDED = "dondoc.event.recorded"
+SECONDS = 3.0
 
 
-def emit_recorded(province: str, event: int) -> bool:
-    """Emit the event where PREFECT_API_URL names a server. False where there is none or it does not answer."""
-    if not os.environ.get("PREFECT_API_URL"):
+def emit_recorded(workplace: Workplace, event: int) -> bool:
+    """Tell Prefect that a document was recorded, corrected or withdrawn, after that was committed.
+
+    False where there is no server (see `prefect_home.api`) or it does not take it within seconds.
+    """
+    url = prefect_home.api(workplace.settings.var)
+    if url is None:
         return False
     try:
         import httpx
 
         # One plain request: importing Prefect would cost the command line two seconds.
-        answer = httpx.post(f"{os.environ['PREFECT_API_URL']}/events", json=[_event(province, event)], timeout=5)
+        answer = httpx.post(f"{url}/events", json=[_event(workplace.province, event)], timeout=SECONDS)
         answer.raise_for_status()
     except Exception as error:
         logger("events").warning("prefect not told", recorded=event, error=type(error).__name__)

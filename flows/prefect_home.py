@@ -25,3 +25,27 @@ def settle(var: Path) -> None:
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
     }.items():
         os.environ.setdefault(name, value)
+
+
+def note_api(var: Path, url: str) -> None:
+    """Remember where the server of `dondoc serve` answers, for commands that are given no PREFECT_API_URL."""
+    _noted(var).parent.mkdir(parents=True, exist_ok=True)
+    _noted(var).write_text(url, encoding="utf-8")
+
+
+def forget_api(var: Path) -> None:
+    _noted(var).unlink(missing_ok=True)
+
+
+def api(var: Path) -> str | None:
+    """The server's address: PREFECT_API_URL, else the one of a `dondoc serve` at work; None where there is none."""
+    if given := os.environ.get("PREFECT_API_URL"):
+        return given
+    try:
+        return _noted(var).read_text(encoding="utf-8") or None
+    except OSError:
+        return None
+
+
+def _noted(var: Path) -> Path:
+    return var / "prefect" / "api"

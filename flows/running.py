@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,13 +34,28 @@ def run_flow(var: Path, on: date | None) -> tuple[dict[str, Any], list[str]]:
 
 def deploy_all(workplaces: Sequence[Workplace], pool: str) -> list[str]:
     """Register every deployment with the server of PREFECT_API_URL. Raises OSError where it does not answer."""
+    with _server_answers("không đăng ký được với máy chủ Prefect"):
+        from flows.deploying import deploy
+
+        return deploy(workplaces, pool=pool)
+
+
+def run_on_workers(workplace: Workplace, day: date) -> tuple[str, str]:
+    """Ask the server of PREFECT_API_URL for today's run; its id and Prefect's name of its state. Raises OSError."""
+    prefect_home.settle(workplace.settings.var)
+    with _server_answers("không giao được cho worker qua máy chủ Prefect"):
+        from flows.deploying import start_daily
+
+        return start_daily(workplace.province, day)
+
+
+@contextmanager
+def _server_answers(failure: str) -> Iterator[None]:
     from httpx import HTTPError
     from prefect.exceptions import PrefectException
 
-    from flows.deploying import deploy
-
     try:
-        return deploy(workplaces, pool=pool)
+        yield
     except (HTTPError, PrefectException, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise OSError(f"không đăng ký được với máy chủ Prefect: {reason}") from error
+        raise OSError(f"{failure}: {reason}") from error

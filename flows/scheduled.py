@@ -11,7 +11,7 @@ from flows.steps.workplace import Workplace, open_workplaces
 
 
 def main() -> None:
-    """Serve every province's daily and deliver flow until told to stop. PREFECT_API_URL names the server."""
+    """Serve every province's flows until told to stop. PREFECT_API_URL names the server."""
     workplaces = open_workplaces()
     set_up(workplaces[0].settings.var)
     prefect_home.settle(workplaces[0].settings.var)
@@ -20,32 +20,14 @@ def main() -> None:
 
 async def _serve(workplaces: Sequence[Workplace]) -> None:
     from prefect import aserve
-    from prefect.schedules import Cron
 
-    from flows.daily import daily
-    from flows.deliver import deliver
+    from flows.deploying import deployment
+    from flows.timetable import jobs
+    from flows.watch import watch
 
-    deployments = []
-    for place in workplaces:
-        zone, named = place.settings.schedule.timezone, {"province": place.province}
-        for flow, cron in ((daily, daily_cron(place)), (deliver, deliver_cron(place))):
-            name = flow.name if len(workplaces) == 1 else f"{flow.name}-{place.province}"
-            deployments.append(
-                await flow.ato_deployment(name, schedule=Cron(cron, timezone=zone), parameters=named)
-            )
-    await aserve(*deployments, limit=2, print_starting_message=False)
-
-
-def daily_cron(workplace: Workplace) -> str:
-    """Every day: on days off the run imports and resolves, and sends nothing."""
-    at = workplace.settings.schedule.daily_at
-    return f"{at.minute} {at.hour} * * *"
-
-
-def deliver_cron(workplace: Workplace) -> str:
-    """Every ten minutes of the working hours."""
-    schedule = workplace.settings.schedule
-    return f"5-59/10 {schedule.work_from.hour}-{schedule.work_to.hour} * * *"
+    # The parent process looks after missed mornings itself, because it must be able to without Prefect.
+    made = [await deployment(job, place) for place in workplaces for job in jobs(place) if job.flow is not watch]
+    await aserve(*made, limit=2, print_starting_message=False)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,7 @@ def serve(workplaces: Sequence[Workplace], *, beside: Mapping[str, Sequence[str]
         for child in children:
             child.tend(time.monotonic())
         _wait_until_healthy(url)
+        prefect_home.note_api(workplace.settings.var, url)
         children.append(Child("Lịch chạy", [sys.executable, "-m", "flows.scheduled"], environment))
         children += [Child(name, words, os.environ.copy()) for name, words in (beside or {}).items()]
         _say(f"Chạy hằng ngày lúc {workplace.settings.schedule.daily_at:%H:%M}. Dừng bằng Ctrl+C.")
@@ -94,6 +95,7 @@ def serve(workplaces: Sequence[Workplace], *, beside: Mapping[str, Sequence[str]
     finally:
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, signal.SIG_IGN)
+        prefect_home.forget_api(workplace.settings.var)
         for child in reversed(children):
             child.end()
     return 0

@@ -7,6 +7,7 @@ from typing import Any
 
 from prefect import flow
 
+from flows.orphans import mark_crashed
 from flows.steps import clock as clocks
 from flows.steps.daily import run_daily
 from flows.steps.logs import set_up
@@ -16,10 +17,11 @@ from flows.steps.workplace import Workplace, open_workplace
 
 @flow(name="dondoc-watch", retries=0, persist_result=False)
 async def watch(province: str | None = None) -> dict[str, Any]:
-    """Catch up a missed morning, without any further run of Prefect's."""
+    """Catch up a missed morning, without any further run of Prefect's; then see which runs are dead."""
     workplace = open_workplace(province=province)
     set_up(workplace.settings.var)
-    return await asyncio.to_thread(_look, workplace)
+    found = await asyncio.to_thread(_look, workplace)
+    return found | {"orphans": await mark_crashed(workplace.province)}
 
 
 def _look(workplace: Workplace) -> dict[str, Any]:

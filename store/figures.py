@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from store.schema import deadlines, dues, messages, tasks
+from store.schema import deadlines, dues, messages, reminders, tasks
 
 GAUGES = {
     "tasks_open": "Tasks that are not done",
@@ -79,3 +79,27 @@ def failures(connection: Connection, province: str) -> Sequence[tuple[str, str, 
         .order_by(messages.c.channel, messages.c.code)
     )
     return [(channel, code, count) for channel, code, count in rows]
+
+
+def messages_by_agency(
+    connection: Connection, province: str, start: datetime, end: datetime
+) -> Sequence[tuple[str, str, int, int]]:
+    """(agency, state, messages, reminders in them) of what could leave from `start` on and before `end`."""
+    told = select(func.count()).where(reminders.c.message_id == messages.c.id).scalar_subquery()
+    each = (
+        select(messages.c.agency, messages.c.state, told.label("told"))
+        .where(
+            # Both columns of the index: without the states, years of messages would be read.
+            messages.c.state.in_(("ready", "sending", "sent", "refused", "unconfirmed")),
+            messages.c.not_before >= start,
+            messages.c.not_before < end,
+            messages.c.province == province,
+        )
+        .subquery()
+    )
+    rows = connection.execute(
+        select(each.c.agency, each.c.state, func.count(), func.coalesce(func.sum(each.c.told), 0))
+        .group_by(each.c.agency, each.c.state)
+        .order_by(each.c.agency, each.c.state)
+    )
+    return [(agency, state, count, int(told)) for agency, state, count, told in rows]

@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
+TIMERS = sorted(DEPLOY.glob("*.timer"))
 
 
 class Unit(configparser.RawConfigParser):
@@ -32,7 +33,8 @@ def unit(path: Path) -> Unit:
 def test_a_unit_gives_no_more_than_it_needs(path: Path) -> None:
     service = unit(path)["Service"]
     assert service["User"] == "dondoc"
-    assert service["Restart"] == "always"
+    # What ends by itself, as a backup does, is started by its timer.
+    assert service.get("Restart") == ("always" if service["Type"] != "oneshot" else None)
     wanted = {
         "NoNewPrivileges": "yes",
         "ProtectSystem": "strict",
@@ -45,7 +47,7 @@ def test_a_unit_gives_no_more_than_it_needs(path: Path) -> None:
     assert not re.search(r"(?i)password|secret|token", path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*UNITS, *TIMERS], ids=lambda path: path.name)
 def test_systemd_takes_the_unit(path: Path, tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("no systemd-analyze: apt-get install systemd")
@@ -56,10 +58,46 @@ def test_systemd_takes_the_unit(path: Path, tmp_path: Path) -> None:
     text = re.sub(r"/opt/dondoc/\.venv/bin/\w+", str(program), path.read_text(encoding="utf-8"))
     copy = tmp_path / path.name
     copy.write_text(text, encoding="utf-8")
+    if path in TIMERS:
+        started = path.with_suffix(".service").name
+        (tmp_path / started).write_text(f"[Service]\nType=oneshot\nExecStart={program}\n", encoding="utf-8")
     result = subprocess.run(["systemd-analyze", "verify", str(copy)], capture_output=True, text=True, timeout=60)
     ours = [line for line in result.stderr.splitlines() if path.name in line]
     assert ours == [], result.stderr
     assert result.returncode == 0, result.stderr
+
+
+def test_the_command_for_people_works_with_the_services_settings(tmp_path: Path) -> None:
+    """`deploy/dondoc`, with this machine's paths: each setting is exported as written, the user changed."""
+    shown = tmp_path / "program"
+    shown.write_text('#!/bin/sh\nid -un; printf "%s\\n" "$1" "$DONDOC_SMTP_URL" "$DONDOC_VAR"\n', encoding="utf-8")
+    settings = tmp_path / "environment"
+    settings.write_text(
+        "# a remark\nDONDOC_SMTP_URL=smtp://u:p$(id)'`&x@host.example:25\nrm -rf x", encoding="utf-8"
+    )
+    own = subprocess.run(["id", "-un"], capture_output=True, text=True, check=True).stdout.strip()
+    # Only root may become somebody else; anybody may stay who they are.
+    user = "nobody" if own == "root" else own
+    text = (DEPLOY / "dondoc").read_text(encoding="utf-8")
+    for old, new in (
+        ("/opt/dondoc/.venv/bin/dondoc", str(shown)),
+        ("/etc/dondoc/environment", str(settings)),
+        ("user=dondoc", f"user={user}"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    command = tmp_path / "dondoc"
+    command.write_text(text.replace('--regid="$user"', "--regid=nogroup") if own == "root" else text)
+    for file in (shown, command):
+        file.chmod(0o755)
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        if folder.owner() == own and folder != Path("/tmp"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    result = subprocess.run([str(command), "tasks list"], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines() == [
+        user, "tasks list", "smtp://u:p$(id)'`&x@host.example:25", "/var/lib/dondoc",
+    ]  # fmt: skip
 
 
 def instructions() -> list[tuple[str, str]]:

@@ -46,8 +46,10 @@ os.execvp(sys.argv[1], sys.argv[1:])
 """
 
 
-def watched(folder: Path, *before: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
-    """`dondoc run` as a flow, every process of it watched from its first line on."""
+def watched(
+    folder: Path, *before: str, words: tuple[str, ...] = ("desk.cli", "run", "--on", "2026-06-01", "--json")
+) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """A module of ours as a program, every process of it watched from its first line on."""
     hook = folder / "hook"
     hook.mkdir(parents=True)
     (hook / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
@@ -55,14 +57,14 @@ def watched(folder: Path, *before: str) -> tuple[subprocess.CompletedProcess[str
     inbox.mkdir(parents=True)
     shutil.copy(SAMPLES / "ke-hoach-12-chuyen-doi-so.txt", inbox)
     clean = {name: held for name, held in os.environ.items() if not name.startswith(("DONDOC_", "PREFECT_"))}
+    given = {"PYTHONPATH": f"{hook}:{ROOT}", "DONDOC_VAR": str(folder / "var"), "SEEN": str(folder / "seen")}
     result = subprocess.run(
-        [*before, sys.executable, "-m", "desk.cli", "run", "--on", "2026-06-01", "--json"],
-        env=clean
-        | {"PYTHONPATH": f"{hook}:{ROOT}", "DONDOC_VAR": str(folder / "var"), "SEEN": str(folder / "seen")},
+        [*before, sys.executable, "-m", *words],
+        env=clean | given,
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=900,
     )
     seen = (folder / "seen").read_text().splitlines() if (folder / "seen").exists() else []
     return result, seen
@@ -81,6 +83,18 @@ def test_a_run_without_a_network_works_and_asks_for_nobody_outside(tmp_path: Pat
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["messages"]["sent"] > 0
     assert seen, "the watch was not at work"
+    assert [line for line in seen if not line.endswith(" loopback")] == []
+
+
+@pytest.mark.slow
+def test_serve_the_desk_and_a_worker_live_without_a_network(tmp_path: Path) -> None:
+    words = alone()
+    if not words:
+        pytest.skip("no network namespace may be made here (unshare -n)")
+    result, seen = watched(tmp_path, *words, words=("tests.offline_life",))
+    assert result.returncode == 0, result.stderr + (tmp_path / "log").read_text()[-3000:]
+    assert list((tmp_path / "var" / "outbox").glob("*.eml"))
+    assert len(seen) > 20, "the watch was not at work"
     assert [line for line in seen if not line.endswith(" loopback")] == []
 
 

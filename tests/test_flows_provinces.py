@@ -12,14 +12,15 @@ import pytest
 from sqlalchemy import select
 
 from config.errors import ConfigError
+from flows import prefect_home
 from flows.emitting import RECORDED, emit_recorded
 from flows.steps.clock import standing_at
 from flows.steps.daily import run_daily
 from flows.steps.workplace import Workplace, open_workplace, open_workplaces
 from store.schema import metadata
 from tests.conftest import SAMPLES, Cli
+from tests.prefect_site import two_provinces
 from tests.smtp_sink import Sink
-from tests.test_flows_machines import two_provinces
 
 DAY = date(2026, 6, 1)
 
@@ -134,8 +135,15 @@ def test_a_recorded_document_is_told_to_prefect_and_fails_for_nobody(
         assert "dondoc.province.phu-chau" in server.bodies[0]
         assert "quy định" not in server.bodies[0]
     assert dondoc(*words, *more, PREFECT_API_URL="http://127.0.0.1:9/api").returncode == 0
+    place = open_workplace(dondoc.environment)
     with Server(500) as server:
         monkeypatch.setenv("PREFECT_API_URL", server.url)
-        assert not emit_recorded("phu-chau", 1)
+        assert not emit_recorded(place, 1)
     monkeypatch.delenv("PREFECT_API_URL")
-    assert not emit_recorded("phu-chau", 1)
+    assert not emit_recorded(place, 1)
+    # A `dondoc serve` at work leaves word where its own server is.
+    with Server(204) as server:
+        prefect_home.note_api(place.settings.var, server.url)
+        assert emit_recorded(place, 1)
+    prefect_home.forget_api(place.settings.var)
+    assert not emit_recorded(place, 1)

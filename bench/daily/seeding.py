@@ -12,7 +12,9 @@ from sqlalchemy import delete, insert, update
 
 from config.channels import Channels
 from deadlines.directory import Agency, AgencyKind, Contact, Directory, Province, Role
+from deadlines.grammar import read_task
 from flows.steps.workplace import Workplace, open_workplace
+from store.codec import to_json
 from store.schema import assignments, deadlines, dues, messages, plans, reminders, tasks
 
 CHUNK = 10_000
@@ -65,12 +67,15 @@ def workplace(var: Path, *, url: str, smtp: str = "", agencies: int) -> Scaled:
     return Scaled(settings, agency_count=agencies)
 
 
-def seed(place: Workplace, *, stored: int, due: int, agencies: int) -> None:
-    """`stored` open tasks; on `DAY` there is something to tell about `due` of them, about the others in a year."""
+def seed(place: Workplace, *, stored: int, due: int, agencies: int, after: int = 0, plan: int = 1) -> None:
+    """`stored` open tasks; on `DAY` there is something to tell about `due` of them, about the others in a year.
+
+    `after` ids are taken by other provinces in the same database, and so are the plans before `plan`.
+    """
     place.ready()
     with place.database.write() as connection:
-        plan = {
-            "id": 1,
+        row = {
+            "id": plan,
             "province": place.province,
             "identity": "seed",
             "revision": 1,
@@ -86,14 +91,17 @@ def seed(place: Workplace, *, stored: int, due: int, agencies: int) -> None:
             "warnings": [],
             "imported_at": NOW,
         }
-        connection.execute(insert(plans), [plan])
+        connection.execute(insert(plans), [row])
     # Those that are due are spread among the others, as they would be.
     step = max(1, stored // max(1, due))
     for start in range(0, stored, CHUNK):
         numbers = range(start, min(start + CHUNK, stored))
         with place.database.write() as connection:
-            for table, row in ((tasks, _task), (deadlines, _deadline), (assignments, _assignment), (dues, _due)):
-                rows = [row(place.province, number, agencies, step, due) for number in numbers]
+            for table, made in ((tasks, _task), (deadlines, _deadline), (assignments, _assignment), (dues, _due)):
+                rows = [made(place.province, number, agencies, step, due) for number in numbers]
+                for each in rows:
+                    each |= {name: each[name] + after for name in ("id", "task_id") if name in each}
+                    each |= {"plan_id": plan} if "plan_id" in each else {}
                 connection.execute(insert(table), rows)
     _analyse(place)
 
@@ -132,7 +140,7 @@ def _deadline(province: str, number: int, *_: int) -> dict[str, Any]:
         "text": "Quý II/2026",
         "state": "read",
         "kinds": "fixed",
-        "reading": {},
+        "reading": to_json(read_task("Quý II/2026", ())),
         "confidence": 1.0,
         "waiting": [],
         "needs_date": False,

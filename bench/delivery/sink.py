@@ -1,4 +1,4 @@
-"""A mail server that takes everything and keeps nothing but a count: `python -m bench.delivery.sink`.
+"""A mail server that takes everything and keeps nothing but a count: `python -m bench.delivery.sink [ADDRESS]`.
 
 It prints its port, then answers until its input closes. It says what Postfix says to EHLO, and is quick enough
 that the sender is what is measured.
@@ -45,9 +45,9 @@ class Sink(asyncio.Protocol):
         return b"221 2.0.0 Bye\r\n" if verb == b"QUIT" else b"250 2.1.0 Ok\r\n"
 
 
-async def serve() -> None:
+async def serve(address: str) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Sink, "127.0.0.1", 0)
+    server = await loop.create_server(Sink, address, 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     print(Sink.taken, flush=True)
@@ -55,4 +55,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1"))

@@ -65,7 +65,7 @@ def add_event(
             today=work.today,
             actor=actor(),
         )
-    emit_recorded(work.place.province, number_in_ledger)
+    emit_recorded(work.place, number_in_ledger)
     if json:
         put_json(_told(number_in_ledger, proposals, pairs, moved))
         return DONE
@@ -181,6 +181,7 @@ def correct_event(number: int, *, on: str) -> int:
     if not _standing(work, number):
         return fail(f"sổ không có văn bản số {number}.")
     moved = steps.correct(work.place, number, right, now=work.now, today=work.today, actor=actor())
+    emit_recorded(work.place, number)
     put(f"Đã sửa ngày ban hành thành {shown(right)}; {len(moved)} thời hạn đổi theo.")
     return DONE
 
@@ -190,5 +191,6 @@ def withdraw_event(number: int) -> int:
     if not _standing(work, number):
         return fail(f"sổ không có văn bản số {number}.")
     moved = steps.withdraw(work.place, number, now=work.now, today=work.today, actor=actor())
+    emit_recorded(work.place, number)
     put(f"Đã rút văn bản số {number}; {len(moved)} thời hạn không còn áp dụng, nhiệm vụ trở lại trạng thái chờ.")
     return DONE

@@ -154,6 +154,33 @@ def _told(work: AtWork, counts: dict[str, Any], lines: list[str], json: bool) ->
     return fail("có tệp kế hoạch không nhập được.") if counts["plans_failed"] else DONE
 
 
+STATES = {
+    "COMPLETED": "đã xong",
+    "FAILED": "không thành công",
+    "CRASHED": "bị ngắt giữa chừng",
+    "CANCELLED": "đã hủy vì đang có lượt khác",
+    "RUNNING": "đang chạy",
+}
+
+
+def run_on_workers(*, json: bool) -> int:
+    """Today's run, on whichever worker is free; asked for twice in a day, it is the same run."""
+    from flows import running
+
+    if not os.environ.get("PREFECT_API_URL"):
+        return misuse("thiếu PREFECT_API_URL, ví dụ http://127.0.0.1:4200/api.")
+    work = at_work()
+    try:
+        run, state = running.run_on_workers(work.place, work.today)
+    except OSError as error:
+        return fail(str(error))
+    if json:
+        put_json({"run": run, "day": work.today, "state": state})
+    else:
+        put(f"Lượt chạy ngày {shown(work.today)} ({run}): {STATES.get(state, 'đang chờ worker')}.")
+    return fail("chạy lại ngay trên máy này: dondoc run --plain.") if state in {"FAILED", "CRASHED"} else DONE
+
+
 def serve_schedule() -> int:
     """The schedule until it is stopped."""
     from flows.serving import serve

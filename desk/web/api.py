@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount
 
 from config.errors import ConfigError
 from desk.web.visit import Desk
+from flows.emitting import emit_recorded
 from flows.steps import completing
 from flows.steps import events as event_steps
 from flows.steps.completing import NoSuch
@@ -292,6 +293,7 @@ def _writing(api: FastAPI, desk: Desk) -> None:
         with place.database.read() as connection:
             proposals = event_steps.propose(connection, place.province, kept)
         number = event_steps.record_event(place, kept, now=desk.clock(), actor=actor)
+        emit_recorded(place, number)
         return Recorded(
             event=number,
             proposals=[

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from desk.web.tasks import needed_day
 from desk.web.visit import Visit, Wrong
+from flows.emitting import emit_recorded
 from flows.steps import events as steps
 from flows.steps.listing import all_tasks
 from store import events
@@ -73,6 +74,7 @@ def record(visit: Visit) -> Response:
     number = steps.record_event(visit.workplace, event, **common)
     if pairs:
         steps.confirm(visit.workplace, number, pairs, on=event.on_date, today=visit.today, **common)
+    emit_recorded(visit.workplace, number)
     return visit.go("/events", "event")
 
 
@@ -85,6 +87,7 @@ def withdraw(visit: Visit) -> Response:
     if not _standing(visit):
         return visit.sorry("Sổ không có văn bản này.", 404)
     steps.withdraw(visit.workplace, visit.path("event"), now=visit.now, today=visit.today, actor=visit.actor)
+    emit_recorded(visit.workplace, visit.path("event"))
     return visit.go("/events", "undone")
 
 
@@ -93,4 +96,5 @@ def correct(visit: Visit) -> Response:
     if not _standing(visit):
         return visit.sorry("Sổ không có văn bản này.", 404)
     steps.correct(visit.workplace, visit.path("event"), on, now=visit.now, today=visit.today, actor=visit.actor)
+    emit_recorded(visit.workplace, visit.path("event"))
     return visit.go("/events", "corrected")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections import Counter
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from flows.steps.reach import OPERATOR
+from flows.steps.workplace import Workplace
+from store.figures import messages_by_agency
 from store.balance import Balance
 
 OUTCOMES = {
@@ -69,3 +73,42 @@ def as_markdown(counts: dict[str, Any]) -> str:
     rows = "\n".join(f"| {OUTCOMES[name]} | {count} |" for name, count in sorted(counts["messages"].items()))
     table = f"\n\n| Thư | Số lượng |\n|---|---|\n{rows}" if rows else ""
     return f"## {title}\n\n" + "\n".join(f"- {line.strip()}" for line in rest) + table
+
+
+MOST_ROWS = 500
+"""So many agencies are listed at most; a table of a whole country's communes would be read by nobody."""
+
+
+def agency_rows(workplace: Workplace, day: date) -> list[dict[str, Any]]:
+    """The day's messages by agency: first those that did not get theirs, then those who were told most."""
+    found = []
+    for agency, (states, told) in _by_agency(workplace, day).items():
+        waiting = states["ready"] + states["sending"]
+        failed = states["refused"] + states["unconfirmed"]
+        row = {
+            "Cơ quan": _name(workplace, agency),
+            "Đã gửi": states["sent"],
+            "Đang chờ gửi": waiting,
+            "Không gửi được": failed,
+            "Số việc được nhắc": told,
+        }
+        found.append(((-failed, -waiting, -told, agency), row))
+    return [row for _, row in sorted(found, key=lambda one: one[0])[:MOST_ROWS]]
+
+
+def _by_agency(workplace: Workplace, day: date) -> dict[str, tuple[Counter[str], int]]:
+    found: dict[str, tuple[Counter[str], int]] = {}
+    start = datetime.combine(day, time(0), tzinfo=workplace.zone)
+    with workplace.database.read() as connection:
+        for agency, state, count, told in messages_by_agency(
+            connection, workplace.province, start, start + timedelta(days=1)
+        ):
+            states, before = found.get(agency, (Counter(), 0))
+            found[agency] = (states + Counter({state: count}), before + told)
+    return found
+
+
+def _name(workplace: Workplace, agency: str) -> str:
+    if agency.partition(".")[0] == OPERATOR:
+        return workplace.settings.office.name
+    return workplace.directory.name(agency)
