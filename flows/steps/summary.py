@@ -8,8 +8,8 @@ from typing import Any
 
 from flows.steps.reach import OPERATOR
 from flows.steps.workplace import Workplace
-from store.figures import messages_by_agency
 from store.balance import Balance
+from store.figures import messages_by_agency
 
 OUTCOMES = {
     "sent": "đã gửi",
