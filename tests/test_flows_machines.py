@@ -91,12 +91,12 @@ def test_each_message_once_whatever_is_killed(site: Site, sink: SlowSink) -> Non
     site.restart_postgres()
     stop_server_for_a_while(site, sink)
     site.worker("may-3")
+    until(lambda: site.fired() >= 1, "the schedule fires by itself")
+    httpx.delete(often, timeout=30).raise_for_status()
     the_dead_are_found(site, runs)
     for province in PROVINCES:
         site.complete(province, on="2026-06-02")
     nothing_lost(site, sink)
-    until(lambda: site.fired() >= 1, "the schedule fires by itself")
-    httpx.delete(often, timeout=30).raise_for_status()
     sink.mailbox.pause = 0
     what_a_recorded_document_starts(site, sink)
     what_the_other_deployments_do(site, sink)

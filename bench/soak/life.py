@@ -6,6 +6,7 @@ import gc
 import http.client
 import os
 import socket
+import sys
 import threading
 import time as timing
 from collections import Counter
@@ -212,6 +213,8 @@ class Life:
                 faults=self.this_month,
             )
         )
+        # A year takes a while: who watches sees each month as it ends.
+        print(self.months[-1], file=sys.stderr, flush=True)
         self.this_month = 0
 
     def end(self) -> dict[str, Any]:
