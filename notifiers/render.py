@@ -131,9 +131,21 @@ def _environment(templates: Path | None, *, escape: bool) -> ImmutableSandboxedE
     )
 
 
+def place_of(failure: BaseException) -> tuple[str, int | None]:
+    """The template and its line in which a failure happened, as its traceback has them; "" and None outside one."""
+    place: tuple[str, int | None] = ("", None)
+    step = failure.__traceback__
+    while step is not None:
+        file = step.tb_frame.f_code.co_filename
+        if file.endswith(".j2") or file == "<template>":
+            place = (file if file.endswith(".j2") else "", step.tb_lineno)
+        step = step.tb_next
+    return place
+
+
 def _wrong(failure: Exception, name: str) -> RenderError:
-    where = getattr(failure, "name", None) or name
-    number = getattr(failure, "lineno", None)
+    found, at = place_of(failure)
+    where, number = getattr(failure, "name", None) or found or name, getattr(failure, "lineno", None) or at
     spot = f"{Path(str(where)).name}, dòng {number}" if number else Path(str(where)).name
     return RenderError(f"mẫu thư sai ({spot}): {line(str(failure))[:200]}")
 

@@ -43,6 +43,27 @@ def attempts(connection: Connection, message_id: int) -> Sequence[Row[Any]]:
     ).all()
 
 
+def last_failures(connection: Connection, province: str, channel: str, limit: int = 10) -> Sequence[Row[Any]]:
+    """The last attempts by a channel that did not go well, newest first, with the time as `at`."""
+    return connection.execute(
+        select(
+            deliveries.c.message_id,
+            deliveries.c.outcome,
+            deliveries.c.code,
+            deliveries.c.answer,
+            func.coalesce(deliveries.c.ended_at, deliveries.c.started_at).label("at"),
+        )
+        .join(messages, messages.c.id == deliveries.c.message_id)
+        .where(
+            messages.c.province == province,
+            messages.c.channel == channel,
+            deliveries.c.outcome.in_(("refused", "unavailable", "unconfirmed", "abandoned")),
+        )
+        .order_by(deliveries.c.id.desc())
+        .limit(limit)
+    ).all()
+
+
 def says(connection: Connection, message_id: int) -> Sequence[Row[Any]]:
     """The reminders of a message with their tasks."""
     return connection.execute(

@@ -14,8 +14,10 @@ from config import calendars, policies
 from flows.steps import foreseeing
 from flows.steps.previewing import preview
 from flows.steps.workplace import Workplace, open_workplace
-from store.schema import audit, dues
-from tests.desk_samples import DAY, Clock, logged_in, morning, opened, with_samples
+from store.schema import audit, dues, tasks
+from tests.conftest import SAMPLES
+from tests.desk_samples import DAY, PASSWORD, Clock, browser, logged_in, morning, opened, with_samples
+from tests.smtp_sink import Sink
 from tests.test_desk_web_directory import form_of
 
 
@@ -203,3 +205,99 @@ class TestCalendar:
         made = place.calendar.overruled_by(calendars.reads("year = 2026\nofficial = false\n", "2026.toml"))
         assert foreseeing.shift(place, made, DAY).aims > 0
         assert everything() == before
+
+
+class TestWordings:
+    PATH = "/templates/wording.j2"
+
+    def form(self, admin: TestClient, **more: object) -> dict[str, object]:
+        return form_of(admin.get(self.PATH).text, self.PATH) | more
+
+    def test_preview_save_send_and_back(self, place: Workplace, admin: TestClient) -> None:
+        form = self.form(admin, agency="phu-chau.so-y-te")
+        text = str(form["text"][0])  # type: ignore[index]
+        form["text"] = text.replace("Trân trọng.", "Trân trọng cảm ơn.")
+        shown = admin.post(self.PATH, data=form)
+        assert shown.status_code == 200, shown.text
+        assert "Trân trọng cảm ơn." in shown.text
+        assert "frame-src 'self'" in shown.headers["content-security-policy"]
+        frame = re.search(r'src="(/templates/[^"]+)"', shown.text)
+        assert frame is not None
+        mail = admin.get(html.unescape(frame[1]))
+        assert "Trân trọng cảm ơn." in mail.text
+        assert "Sở Y tế" in mail.text
+        assert "sandbox" in mail.headers["content-security-policy"]
+        assert "script-src" not in mail.headers["content-security-policy"]
+        assert now(place).edits == {}, "a preview keeps nothing"
+        assert admin.post(self.PATH, data=form | {"apply": "1"}).status_code == 303
+        templates = now(place).templates
+        assert templates is not None
+        assert "Trân trọng cảm ơn." in (templates / "wording.j2").read_text(encoding="utf-8")
+        reset = form_of(admin.get(self.PATH).text, self.PATH)
+        answer = admin.post(self.PATH, data={"version": reset["version"], "apply": "1", "reset": "1"})
+        assert answer.status_code == 303, answer.text
+        assert "Trân trọng cảm ơn." not in now(place).edits["template:wording.j2"]
+
+    @pytest.mark.parametrize(
+        ("name", "text", "said"),
+        [
+            ("wording.j2", "{% macro subject(v) %}\n{{ v.sai }}{% endmacro %}", "dòng 2"),
+            ("wording.j2", "{% if %}", "dòng 1"),
+            ("zalo_text.j2", "a\nb\n{% endfor %}", "dòng 3"),
+            ("zalo_text.j2", "\n{{ ''.__class__.__mro__ }}", "dòng 2"),
+            ("layout.html.j2", "a\n{{ v.nothing }}", "dòng 2"),
+        ],
+    )
+    def test_a_mistake_is_named_by_its_line(
+        self, place: Workplace, admin: TestClient, name: str, text: str, said: str
+    ) -> None:
+        for more in ({}, {"apply": "1"}):
+            answer = admin.post(f"/templates/{name}", data={"text": text, "version": "0"} | more)
+            assert answer.status_code == 422
+            assert said in html.unescape(answer.text)
+        assert now(place).edits == {}
+
+    def test_drafts_of_others_paths_are_not_opened(self, admin: TestClient) -> None:
+        for draft in ("", "..", "../../key", "a" * 31, "A" * 32, "0" * 32):
+            assert admin.get(f"{self.PATH}/mail", params={"draft": draft}).status_code == 404
+
+
+def test_channels_are_shown_without_secrets_and_tried(environment: dict[str, str]) -> None:
+    with Sink() as sink:
+        place = opened(environment, DONDOC_SMTP_URL=sink.url)
+        admin = logged_in(place, Clock(place), "admin")
+        assert admin.post("/channels/email/test", data={"address": "thu@donvi.example"}).status_code == 303
+        assert [address for address, _ in sink.mailbox.messages] == ["thu@donvi.example"]
+    answer = admin.post("/channels/email/test", data={"address": "thu@donvi.example"})
+    assert answer.status_code == 422, "the server is gone"
+    assert admin.post("/channels/email/test", data={"address": ""}).status_code == 422
+    assert admin.post("/channels/khong-co/test", data={"address": "a@b.example"}).status_code == 404
+    secret = opened(environment, DONDOC_SMTP_URL="smtp://nguoi:matkhau-bi-mat@127.0.0.1:9")
+    shown = logged_in_again(secret)
+    assert "matkhau" not in shown.get("/channels").text
+    with place.database.read() as connection:
+        rows = connection.execute(select(audit.c.after).where(audit.c.action == "channel.test")).scalars().all()
+    assert [row["sent"] for row in rows] == [True, False]
+    assert "thu@donvi.example" not in str(rows)
+
+
+def logged_in_again(place: Workplace) -> TestClient:
+    client = browser(place, Clock(place))
+    assert client.post("/login", data={"name": "admin1", "password": PASSWORD}).status_code == 303
+    return client
+
+
+def test_a_second_version_shows_its_differences_before_it_is_applied(
+    place: Workplace, clock: Clock, admin: TestClient
+) -> None:
+    name = "ke-hoach-12-chuyen-doi-so.txt"
+    title = "Kiểm tra thực tế việc sử dụng phần mềm dùng chung tại cơ sở"
+    text = (SAMPLES / name).read_text(encoding="utf-8")
+    assert title in text
+    changed = text.replace(title, f"{title}, có báo cáo kèm theo")
+    answer = admin.post("/plans/upload", files={"file": (name, changed.encode())})
+    page = html.unescape(admin.get(answer.headers["location"]).text)
+    assert "So với bản đã nhập" in page
+    assert f"<del>{title}</del> → <ins>{title}, có báo cáo kèm theo</ins>" in page
+    with place.database.read() as connection:
+        assert connection.execute(select(tasks.c.id).where(tasks.c.title.contains("kèm theo"))).all() == []

@@ -6,7 +6,7 @@ from desk.commands.printing import DONE, actor, fail, put, put_json
 from desk.commands.workplace import at_work
 from flows.steps import directing
 from flows.steps.completing import NoSuch
-from store import persons
+from store import persons, proposals
 
 
 def export_person(address: str) -> int:
@@ -33,6 +33,7 @@ def erase_person(address: str) -> int:
             return fail(written.message)
     versions = directing.forget(place, address)
     with place.database.write() as connection:
+        versions += proposals.forget(connection, place.province, address, place.seal)
         contacts, messages = persons.erase(
             connection, place.province, address, place.seal, now=work.now, actor=actor()
         )

@@ -23,7 +23,7 @@ from store import answers, people
 KINDS = {"acknowledge": "acknowledged", "progress": "progress", "done": "done", "extend": "extension"}
 
 
-def _opened(handler: Callable[[Visit, Bearer], Response]) -> Callable[[Visit], Response]:
+def opened(handler: Callable[[Visit, Bearer], Response]) -> Callable[[Visit], Response]:
     """Let in who holds a good link; everybody else learns nothing but that it is not one."""
 
     def answer(visit: Visit) -> Response:
@@ -35,7 +35,7 @@ def _opened(handler: Callable[[Visit, Bearer], Response]) -> Callable[[Visit], R
     return answer
 
 
-@_opened
+@opened
 def home(visit: Visit, held: Bearer) -> Response:
     """All tasks of the agency: late ones first, then by date; below them what has no date and what is done."""
     with visit.workplace.database.read() as connection:
@@ -70,7 +70,7 @@ def _plan(row: Any) -> str:
     return plan_name(row.plan_kind, row.plan_number, row.issued_on, row.plan_title)
 
 
-@_opened
+@opened
 def due(visit: Visit, held: Bearer) -> Response:
     return _due(visit, held)
 
@@ -106,7 +106,7 @@ def _due(visit: Visit, held: Bearer, wrong: str = "") -> Response:
     )
 
 
-@_opened
+@opened
 def answer(visit: Visit, held: Bearer) -> Response:
     """Keep what a form says."""
     from desk.web.visit import Wrong
@@ -122,7 +122,7 @@ def answer(visit: Visit, held: Bearer) -> Response:
     return visit.go(f"/a/{held.token}/due/{visit.path('due')}", kind if result.kept else "again")
 
 
-@_opened
+@opened
 def make_calendar(visit: Visit, held: Bearer) -> Response:
     """A calendar address for the agency's phones, shown this once."""
     with visit.workplace.database.write() as connection:
@@ -150,7 +150,7 @@ def make_calendar(visit: Visit, held: Bearer) -> Response:
     )
 
 
-@_opened
+@opened
 def drop_calendar(visit: Visit, held: Bearer) -> Response:
     with visit.workplace.database.write() as connection:
         people.revoke_token(
@@ -178,7 +178,7 @@ def feed(visit: Visit) -> Response:
 
 def calendar_of(visit: Visit, agency: str, rows: list[Any]) -> bytes:
     """Dues from today on; the same dates that mails attach, under the same names."""
-    lines = tuple(_line(visit, row) for row in rows if not row.blocked)
+    lines = tuple(line_of(visit, row) for row in rows if not row.blocked)
     notice = Notice(
         agency=visit.workplace.directory.name(agency),
         province=visit.province,
@@ -194,10 +194,11 @@ def _empty(now: datetime) -> bytes:
     return b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Don Doc//Nhac viec//VI\r\nEND:VCALENDAR\r\n"
 
 
-def _line(visit: Visit, row: Any) -> Line:
+def line_of(visit: Visit, row: Any) -> Line:
+    """A due as a line of a notice."""
     return Line(
         key=f"{visit.province}-{row.due_id}",
-        urgency=Urgency.SOON,
+        urgency=Urgency.OVERDUE if row.late_from and visit.today >= row.late_from else Urgency.SOON,
         number=row.number,
         title=row.title,
         plan=_plan(row),

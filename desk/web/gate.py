@@ -57,6 +57,8 @@ def admitted(visit: Visit, role: str, handler: Handler) -> Response:
         return visit.go(f"/login{back}")
     if visit.user.must_change and visit.request.url.path not in UNFINISHED:
         return visit.go("/account")
+    if lacks_second_step(visit) and visit.request.url.path not in UNFINISHED | {"/account/totp"}:
+        return visit.go("/account")
     if not visit.may(role):
         return visit.sorry("Tài khoản này không có quyền thực hiện việc đó.", 403)
     return handler(visit)
@@ -66,3 +68,9 @@ def nobody(visit: Visit) -> bool:
     """Whether there is no user at all."""
     with visit.workplace.database.read() as connection:
         return people.count(connection, visit.province) == 0
+
+
+def lacks_second_step(visit: Visit) -> bool:
+    """Whether an admin still has to set up the second step, where the settings want one."""
+    needed = visit.workplace.settings.desk.admins_need_totp
+    return needed and visit.user is not None and visit.user.role == "admin" and visit.user.totp_sealed is None

@@ -152,7 +152,14 @@ def account(visit: Visit) -> Response:
 
 
 def _account(visit: Visit, wrong: str = "", status: int = 200) -> Response:
-    return visit.page("account.html", status, wrong=wrong, secret=pyotp.random_base32(), uri="")
+    return visit.page(
+        "account.html",
+        status,
+        second_step=gate.lacks_second_step(visit),
+        wrong=wrong,
+        secret=pyotp.random_base32(),
+        uri="",
+    )
 
 
 def change_password(visit: Visit) -> Response:
@@ -195,6 +202,8 @@ def set_totp(visit: Visit) -> Response:
     if not passwords.matches(user.password, str(visit.form.get("password", ""))):
         return _account(visit, "Mật khẩu hiện tại không đúng.", 422)
     values: dict[str, object] = {"totp_sealed": None, "totp_step": None}
+    if user.totp_sealed is not None and user.role == "admin" and visit.workplace.settings.desk.admins_need_totp:
+        return _account(visit, "Quản trị viên bắt buộc dùng xác thực hai bước nên không tắt được.", 422)
     if user.totp_sealed is None:
         secret = visit.text("secret", longest=64)
         step = matching_step(secret, visit.text("code"), visit.now.timestamp()) if _is_secret(secret) else None

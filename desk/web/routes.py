@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from desk.web import (
     agency_pages,
     calendar_pages,
+    channel_pages,
     charts,
     directory_moves,
     directory_pages,
@@ -21,10 +22,12 @@ from desk.web import (
     offices,
     plans,
     policy_pages,
+    proposal_pages,
     task,
     tasks,
     today,
     users,
+    wording_pages,
 )
 from desk.web.gate import Handler
 
@@ -43,6 +46,10 @@ UPLOADS = frozenset({"/plans/upload", "/agencies/import"})
 AGENCIES_OWN = (
     Entry("GET", "/a/{token}", None, agency_pages.home),
     Entry("GET", "/a/{token}/due/{due:int}", None, agency_pages.due),
+    Entry("POST", "/a/{token}/due/{due:int}/not-ours", None, proposal_pages.not_ours),
+    Entry("GET", "/a/{token}/contacts", None, proposal_pages.contacts_form),
+    Entry("POST", "/a/{token}/contacts", None, proposal_pages.propose_contacts),
+    Entry("GET", "/a/{token}/tasks.docx", None, proposal_pages.own_tasks),
     Entry("POST", "/a/{token}/due/{due:int}/{action}", None, agency_pages.answer),
     Entry("POST", "/a/{token}/calendar", None, agency_pages.make_calendar),
     Entry("POST", "/a/{token}/calendar/{calendar:int}/revoke", None, agency_pages.drop_calendar),
@@ -117,6 +124,16 @@ DESK = (
     Entry("POST", "/policies/propose", "admin", policy_pages.propose),
     Entry("POST", "/policies/save", "admin", policy_pages.save),
     Entry("GET", "/policies/export.toml", "viewer", policy_pages.export),
+    Entry("GET", "/templates", "viewer", wording_pages.page),
+    Entry("GET", "/templates/{name}", "admin", wording_pages.edit_form),
+    Entry("POST", "/templates/{name}", "admin", wording_pages.change),
+    Entry("GET", "/templates/{name}/mail", "admin", wording_pages.mail),
+    Entry("GET", "/channels", "viewer", channel_pages.page),
+    Entry("POST", "/channels/{channel}/test", "admin", channel_pages.test),
+    Entry("GET", "/proposals", "operator", proposal_pages.page),
+    Entry("POST", "/proposals/{proposal:int}/accept", "operator", proposal_pages.accept),
+    Entry("POST", "/proposals/{proposal:int}/decline", "operator", proposal_pages.decline),
+    Entry("POST", "/keys/links", "admin", users.new_key),
     Entry("GET", "/calendar", "viewer", offices.calendar),
     Entry("GET", "/calendar/edit", "admin", calendar_pages.edit_form),
     Entry("POST", "/calendar/edit", "admin", calendar_pages.change),

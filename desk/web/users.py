@@ -9,6 +9,7 @@ from starlette.responses import Response
 from desk.web import passwords
 from desk.web.visit import Visit, Wrong
 from desk.web.words import ROLES
+from flows.steps import linking
 from store import people
 
 SCOPES = {
@@ -103,3 +104,10 @@ def drop_token(visit: Visit) -> Response:
             connection, visit.province, visit.path("token"), kind="api", now=visit.now, actor=visit.actor
         )
     return visit.go("/users", "revoked") if dropped else visit.sorry("Không có mã truy cập này.", 404)
+
+
+def new_key(visit: Visit) -> Response:
+    """Sign agencies' links with another key from now on."""
+    with visit.workplace.database.write() as connection:
+        linking.new_key(connection, visit.workplace, now=visit.now, actor=visit.actor)
+    return visit.go("/users", "key")

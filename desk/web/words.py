@@ -128,6 +128,19 @@ FIELDS = {
     "exceptions": "Trừ ra",
 }
 
+PRINTED = {
+    "number": "Số thứ tự",
+    "section": "Mục",
+    "title": "Nhiệm vụ",
+    "lead_text": "Chủ trì in",
+    "coordinating_text": "Phối hợp in",
+    "product": "Kết quả, sản phẩm",
+    "deadline_text": "Thời hạn in",
+    "conditions": "Điều kiện",
+    "parent": "Nhiệm vụ cấp trên",
+    "table": "Bảng",
+}
+
 TRACKS = {
     "due": "Hạn hoàn thành",
     "opening": "Bắt đầu thực hiện",

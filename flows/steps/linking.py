@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
@@ -29,12 +29,47 @@ class Bearer:
     token: str
 
 
+_KEY = "links-key"
+
+
 def _signer(workplace: Workplace) -> URLSafeTimedSerializer:
+    """Signs with the newest key; takes what the one before signed for as long as the settings say."""
+    with workplace.database.read() as connection:
+        number, since = _key(connection, workplace)
+    grace = timedelta(days=workplace.settings.desk.key_grace_days)
+    old = [number - 1] if number and since is not None and datetime.now(UTC) < since + grace else []
     return URLSafeTimedSerializer(
-        workplace.seal.sign_key(PURPOSE),
+        [workplace.seal.sign_key(f"{PURPOSE}/{one}" if one else PURPOSE) for one in (*old, number)],
         salt=PURPOSE,
         signer_kwargs={"digest_method": hashlib.sha256},
     )
+
+
+def _key(connection: Connection, workplace: Workplace) -> tuple[int, datetime | None]:
+    """The number of the signing key, and since when it is used."""
+    kept = runs.mark(connection, workplace.province, _KEY)
+    number, _, since = (kept or "0 ").partition(" ")
+    return int(number), datetime.fromisoformat(since) if since else None
+
+
+def new_key(connection: Connection, workplace: Workplace, *, now: datetime, actor: str) -> int:
+    """Sign with another key from now on; returns its number.
+
+    Links of the key before open during the time of grace, those of older keys no more.
+    """
+    number, since = _key(connection, workplace)
+    runs.set_mark(connection, workplace.province, _KEY, f"{number + 1} {now.astimezone(UTC).isoformat()}")
+    record(
+        connection,
+        workplace.province,
+        at=now,
+        actor=actor,
+        action="links.key",
+        subject="keys:links",
+        before={"key": number, "since": since.isoformat() if since else None},
+        after={"key": number + 1},
+    )
+    return number + 1
 
 
 def token_for(workplace: Workplace, agency: str) -> str:

@@ -15,6 +15,7 @@ from deadlines.types import Deadline, Unspecified
 from flows.steps import correcting
 from flows.steps.assigning import Naming
 from flows.steps.importing import Imported, import_file, record_of
+from flows.steps.succeeding import Effect, effect_of
 from flows.steps.workplace import Workplace
 from store import names
 from store.plan_pages import task_keys
@@ -47,9 +48,8 @@ class Review:
     unknown: tuple[str, ...]
     """Words in the lead's cells that name nobody, each once."""
     revision_of: int | None
-    added: int
-    kept: int
-    gone: int
+    effect: Effect
+    """What applying it would change in the tasks that are stored, as `flows.steps.importing.foresee` says."""
 
 
 def keep_upload(workplace: Workplace, data: bytes, name: str) -> str:
@@ -82,8 +82,8 @@ def review(workplace: Workplace, digest: str, *, today: date) -> Review | None:
         record = _record(workplace, plan, digest, names.known(connection, workplace.province), today)
         known = known_plan(connection, workplace.province, digest) is not None
         before = current_plan(connection, workplace.province, record.identity)
-        old = set(task_keys(connection, before.id)) if before else set()
-    keys = {task.key for task in record.tasks}
+        keys = [task.key for task in record.tasks]
+        effect = effect_of(connection, workplace.province, plan, identity=record.identity, keys=keys)
     doubts = tuple(doubt for task in record.tasks if (doubt := _doubt(workplace, task)) is not None)
     doubtful = {doubt.task.key for doubt in doubts}
     return Review(
@@ -95,9 +95,7 @@ def review(workplace: Workplace, digest: str, *, today: date) -> Review | None:
         certain=tuple(task for task in record.tasks if task.key not in doubtful),
         unknown=tuple(dict.fromkeys(words for task in record.tasks for words in _unknown(task))),
         revision_of=before.revision if before else None,
-        added=len(keys - old),
-        kept=len(keys & old),
-        gone=len(old - keys),
+        effect=effect,
     )
 
 

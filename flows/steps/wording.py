@@ -89,7 +89,7 @@ def tried(workplace: Workplace, name: str, text: str, notice: Notice) -> tuple[M
     """The notice as a mail and as a Zalo message with this wording. Raises ConfigError."""
     from jinja2 import TemplateError
 
-    from notifiers.render import RenderError, render
+    from notifiers.render import RenderError, place_of, render
     from notifiers.zalo.text import zalo_text
 
     moment = datetime.combine(notice.on, workplace.settings.schedule.work_from, workplace.zone)
@@ -103,7 +103,7 @@ def tried(workplace: Workplace, name: str, text: str, notice: Notice) -> tuple[M
     except RenderError as error:
         raise ConfigError(file=name, field="", value="", allowed=str(error)) from error
     except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
-        line = getattr(error, "lineno", None)
+        line = getattr(error, "lineno", None) or place_of(error)[1]
         spot = f"mẫu tin sai (dòng {line}): " if line else "mẫu tin sai: "
         raise ConfigError(file=name, field="", value="", allowed=spot + str(error)[:200]) from error
 

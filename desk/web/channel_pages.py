@@ -1,0 +1,86 @@
+"""The channels: how each stands, what failed last, and a button that sends one harmless message."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from desk.web.visit import Visit, Wrong
+from flows.steps.channels import open_named, trial_message
+from notifiers.channel import ChannelError, mask
+from notifiers.errors import NotSent
+from store import breaker, messages, people
+from store.audit import record
+from store.sealing import masked
+
+TESTS_AN_HOUR = 10.0
+
+
+def page(visit: Visit) -> Response:
+    return _page(visit)
+
+
+def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
+    place = visit.workplace
+    with place.database.read() as connection:
+        tripped = breaker.tripped(connection, visit.province)
+        failures = {
+            name: messages.last_failures(connection, visit.province, name) for name in place.channels.by_name
+        }
+    rows = [
+        {
+            "name": name,
+            # An address may hold a password; masked, it says what kind of channel it is and no more.
+            "shown": mask(one.url) if one.url else "",
+            "per_minute": one.per_minute,
+            "attempts": one.attempts,
+            "tripped": tripped.get(name),
+            "failures": failures[name],
+        }
+        for name, one in place.channels.by_name.items()
+    ]
+    return visit.page("channels.html", status, rows=rows, wrong=wrong)
+
+
+def test(visit: Visit) -> Response:
+    """Send one test message, as `dondoc check --send-test` does."""
+    name = visit.request.path_params["channel"]
+    if name not in visit.workplace.channels.by_name:
+        return visit.sorry("Không có kênh này.", 404)
+    address = visit.text("address", needed="Địa chỉ nhận tin thử", longest=200)
+    if any(letter.isspace() for letter in address):
+        raise Wrong("Địa chỉ nhận tin thử không có dấu cách.")
+    with visit.workplace.database.write() as connection:
+        if not people.take(
+            connection,
+            visit.province,
+            "channel-test",
+            capacity=TESTS_AN_HOUR,
+            per=timedelta(hours=1),
+            now=visit.now,
+        ):
+            return _page(visit, "Đã gửi thử nhiều lần; hãy đợi ít phút rồi thử lại.", 429)
+    said, sent = _sent(visit, name, address)
+    with visit.workplace.database.write() as connection:
+        record(
+            connection,
+            visit.province,
+            at=visit.now,
+            actor=visit.actor,
+            action="channel.test",
+            subject=f"channel:{name}",
+            after={"to": masked(address), "sent": sent, "answer": said[:300]},
+        )
+    return visit.go("/channels", "tested") if sent else _page(visit, f"Kênh {name} chưa gửi được: {said}", 422)
+
+
+def _sent(visit: Visit, name: str, address: str) -> tuple[str, bool]:
+    try:
+        message = trial_message(visit.workplace, address, name, now=visit.now)
+        with open_named(visit.workplace, name, clock=lambda: visit.now) as channel:
+            return channel.send(message).answer, True
+    except NotSent as error:
+        return f"{error.reason}" + (f" ({error.code})" if error.code else ""), False
+    except ChannelError as error:
+        return str(error), False
