@@ -194,11 +194,11 @@ def _empty(now: datetime) -> bytes:
     return b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Don Doc//Nhac viec//VI\r\nEND:VCALENDAR\r\n"
 
 
-def line_of(visit: Visit, row: Any) -> Line:
+def line_of(visit: Visit, row: Any, urgency: Urgency = Urgency.SOON) -> Line:
     """A due as a line of a notice."""
     return Line(
         key=f"{visit.province}-{row.due_id}",
-        urgency=Urgency.OVERDUE if row.late_from and visit.today >= row.late_from else Urgency.SOON,
+        urgency=urgency,
         number=row.number,
         title=row.title,
         plan=_plan(row),

@@ -17,7 +17,7 @@ from desk.web.visit import Visit
 from flows.steps import editing, wording
 from flows.steps.channels import sample_notice
 from flows.steps.workplace import TEMPLATE
-from notifiers.message import Notice
+from notifiers.message import Notice, Urgency
 from store import answers
 
 NOT_FOUND = "Không có mẫu này."
@@ -121,10 +121,14 @@ def notice(visit: Visit, agency: str) -> Notice:
         agency=found.name,
         province=visit.province,
         on=visit.today,
-        lines=tuple(line_of(visit, row) for row in own),
+        lines=tuple(line_of(visit, row, _urgency(visit, row)) for row in own),
         sender=office.name,
         reply_to=office.reply_to,
     )
+
+
+def _urgency(visit: Visit, row: Any) -> Urgency:
+    return Urgency.OVERDUE if row.late_from is not None and visit.today >= row.late_from else Urgency.SOON
 
 
 def _draft(visit: Visit, name: str, text: str) -> str:
