@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import tomlkit
@@ -49,20 +50,9 @@ def _courses(given: Given) -> tomlkit.items.Table:
 def _stage(stage: Stage) -> dict[str, Any]:
     """What differs from what is meant where it is left out; the name always, so that what was told stays told."""
     values: dict[str, Any] = {"name": stage.name}
-    if stage.after_reminders is not None:
-        values["after_reminders"] = stage.after_reminders
-    else:
-        values["days"] = stage.days
-    if stage.working:
-        values["working"] = True
-    if stage.repeat_every is not None:
-        values["repeat_every"] = stage.repeat_every
-    if stage.repeat_limit is not None:
-        values["repeat_limit"] = stage.repeat_limit
-    if stage.repeat_on is not None:
-        values["repeat_on"] = stage.repeat_on
-    if stage.to != "agency":
-        values["to"] = stage.to
-    if stage.channels is not None:
-        values["channels"] = list(stage.channels)
+    for item in fields(Stage):
+        value = getattr(stage, item.name)
+        counted = item.name == "days" and stage.after_reminders is not None
+        if item.name != "name" and value != item.default and not counted:
+            values[item.name] = list(value) if isinstance(value, tuple) else value
     return values

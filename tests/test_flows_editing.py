@@ -95,6 +95,10 @@ def test_policies_read_back_as_they_were_written(given_policies: Policies) -> No
     assert plain(policies.loads(to_toml(given_policies))) == plain(given_policies)
 
 
+def test_the_packaged_policies_read_back(place: Workplace) -> None:
+    assert plain(policies.loads(to_toml(place.policies))) == plain(place.policies)
+
+
 @given(
     st.integers(2025, 2030),
     st.dictionaries(st.integers(0, 364), st.text(min_size=1).filter(str.strip).map(str.strip), max_size=8),
