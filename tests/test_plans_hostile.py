@@ -249,7 +249,21 @@ def test_documents_that_nobody_here_made() -> None:
     folder = os.environ.get("DONDOC_FOREIGN")
     if not folder:
         pytest.skip("set DONDOC_FOREIGN to a folder with other people's documents")
-    kinds = {".docx", ".docm", ".xlsx", ".xls", ".pdf", ".html", ".htm", ".txt", ".md"}
+    kinds = {
+        ".docx",
+        ".docm",
+        ".xlsx",
+        ".xls",
+        ".xlsb",
+        ".ods",
+        ".pdf",
+        ".html",
+        ".htm",
+        ".txt",
+        ".md",
+        ".rst",
+        ".ics",
+    }
     files = [path for path in Path(folder).rglob("*") if path.suffix.lower() in kinds and path.is_file()]
     assert files
     for path in files:
