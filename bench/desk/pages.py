@@ -67,15 +67,19 @@ def visit_all(
     folder: Path | None = None,
     axe: Path | None = None,
     base: str = "",
+    in_turn: bool = False,
     looks: Sequence[tuple[int, str]] = LOOKS,
 ) -> list[str]:
-    """Findings, empty where there are none: wide pages on a phone, errors, what axe calls serious."""
+    """Findings, empty where there are none: wide pages on a phone, errors, what axe calls serious.
+
+    With `in_turn`, each page is seen in one of the looks only, the next page in the next.
+    """
     found: list[str] = []
     pages = prepared(place, clock)
     base = base or place.settings.desk.base_url
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        for width, scheme in looks:
+        for turn, (width, scheme) in enumerate(looks):
             context = chromium.new_context(
                 viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=axe is not None
             )
@@ -84,7 +88,7 @@ def visit_all(
             page.get_by_label("Tên đăng nhập").fill("lan")
             page.get_by_label("Mật khẩu").fill(PASSWORD)
             page.get_by_role("button", name="Đăng nhập").click()
-            for name, path in pages:
+            for name, path in pages[turn :: len(looks)] if in_turn else pages:
                 found += _look(page, base, name, path, f"{width}-{scheme}", folder, axe)
             context.close()
         chromium.close()
