@@ -91,6 +91,13 @@ def doubt_queued(connection: Connection, province: str, *, now: datetime, reason
             messages.c.state.in_(("ready", "sending")),
             messages.c.not_before <= now,
         )
-        .values(state="unconfirmed", reason=reason, worker=None, lease_until=None, ended_at=now)
+        .values(
+            state="unconfirmed",
+            reason=reason,
+            worker=None,
+            lease_until=None,
+            # When it may have been sent: what is for the same people today need not wait for tomorrow.
+            ended_at=messages.c.not_before,
+        )
     )
     return int(changed.rowcount)

@@ -14,6 +14,7 @@ import pytest
 from bench.crash.run import trial
 from flows.steps.clock import standing_at
 from flows.steps.importing import import_file
+from flows.steps.summary import lines_of_counts
 from flows.steps.workplace import Workplace, open_workplace
 from store.keeping import backup
 from store.plans import count_rows
@@ -111,6 +112,9 @@ def test_a_restored_backup_sends_nothing_until_a_person_says_so(
     assert held.decided.planned > 0
     assert held.delivered.sent == 0
     assert held.delivered.on_hold is not None
+    said = lines_of_counts(held.counts())
+    assert any("dondoc resume" in line for line in said)
+    assert "Không có thư nào phải gửi." not in said, "there is, and it waits"
     with again.database.write() as connection:
         keeping.release(connection, again.province)
     assert run_daily(again, clock=clock, day=later).delivered.sent > 0

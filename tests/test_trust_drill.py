@@ -74,15 +74,16 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("copied", "lost", "back", "runs_before"),
+    ("copied", "lost", "back", "hour", "runs_before"),
     [
-        (date(2026, 6, 11), date(2026, 6, 15), date(2026, 6, 15), True),
-        (date(2026, 6, 11), date(2026, 6, 12), date(2026, 6, 13), False),
+        (date(2026, 6, 11), date(2026, 6, 15), date(2026, 6, 15), 7, True),
+        (date(2026, 6, 11), date(2026, 6, 12), date(2026, 6, 13), 7, False),
+        (date(2026, 6, 11), date(2026, 6, 12), date(2026, 6, 15), -2, False),
     ],
-    ids=["a run before it is resumed", "resumed at once on a Saturday"],
+    ids=["a run before it is resumed", "resumed at once on a Saturday", "back before the Monday's run"],
 )
 def test_what_the_lost_machine_sent_is_left_to_a_person_and_the_next_days_are_as_if_nothing_had_happened(
-    installed: Path, tmp_path: Path, copied: date, lost: date, back: date, runs_before: bool
+    installed: Path, tmp_path: Path, copied: date, lost: date, back: date, hour: int, runs_before: bool
 ) -> None:
     with Sink() as sink, Sink() as other:
         for name in ("first", "twin"):
@@ -99,18 +100,20 @@ def test_what_the_lost_machine_sent_is_left_to_a_person_and_the_next_days_are_as
         machine.is_lost()
 
         again = Machine(tmp_path / "second", sink)
-        copies.restore(again.place.database, copy, now=again.at(back, 6))
+        copies.restore(again.place.database, copy, now=again.at(back, hour - 1))
         if runs_before:
-            report = again.run(back, 7)
+            report = again.run(back, hour)
             assert report.delivered.on_hold is not None
             assert report.decided.planned > 0
         assert machine.sent() == before, "nothing leaves while it is on hold"
-        resumed = resume(again.place, unsure=True, now=again.at(back, 7), actor="test")
+        resumed = resume(again.place, unsure=True, now=again.at(back, hour), actor="test")
         assert resumed is not None
         assert resumed.left > 5
-        again.run(back, 8)
+        again.run(back, max(hour, 0))
         known = set(before)
-        assert not again.sent_to_agencies() - known, "nothing that may have been sent goes again by itself"
+        assert hour < 0 or not again.sent_to_agencies() - known, (
+            "nothing that may have been sent goes again by itself"
+        )
 
         after = back + timedelta(days=4)
         again.run_until(after, back)

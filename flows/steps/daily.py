@@ -60,6 +60,7 @@ class Report:
             "messages": dict(self.delivered.outcomes),
             "reasons": dict(self.delivered.reasons),
             "waits_until": waits.isoformat() if waits else None,
+            "on_hold": self.delivered.on_hold,
         }
 
 

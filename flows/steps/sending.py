@@ -90,8 +90,6 @@ def _must_wait(workplace: Workplace, now: datetime, result: Delivered) -> bool:
         return True
     with workplace.database.read() as connection:
         result.on_hold = keeping.on_hold(connection, workplace.province)
-    if result.on_hold is not None:
-        result.reasons[result.on_hold] = 1
     return result.on_hold is not None
 
 

@@ -58,8 +58,10 @@ def lines_of_counts(counts: dict[str, Any]) -> list[str]:
     if counts["messages"]:
         told = ", ".join(f"{OUTCOMES[name]} {count}" for name, count in sorted(counts["messages"].items()))
         lines.append(f"Thư: {told}.")
-    else:
+    elif not counts.get("on_hold"):
         lines.append("Không có thư nào phải gửi.")
+    if counts.get("on_hold"):
+        lines.append(f"Đang tạm dừng gửi: {counts['on_hold']}. Xem lại những gì đang chờ, rồi chạy dondoc resume.")
     lines += [f"  {reason}: {count}" for reason, count in list(counts["reasons"].items())[:10]]
     if counts["waits_until"]:
         until = datetime.fromisoformat(counts["waits_until"])
