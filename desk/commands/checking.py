@@ -58,7 +58,9 @@ def _look(name: str, part: Callable[[AtWork], str], work: AtWork) -> Finding:
     except (ConfigError, StoreError, ChannelError) as error:
         return Finding(part=name, ok=False, said=str(error))
     except NotSent as error:
-        return Finding(part=name, ok=False, said=f"{error.reason}" + (f" ({error.code})" if error.code else ""))
+        # Zalo's and the mail servers' reasons name the code already.
+        code = f" ({error.code})" if error.code and f"({error.code}" not in error.reason else ""
+        return Finding(part=name, ok=False, said=error.reason + code)
 
 
 def _calendar(work: AtWork) -> str:
