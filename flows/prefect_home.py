@@ -16,6 +16,8 @@ def settle(var: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
     for name, value in {
         "PREFECT_HOME": str(home),
+        # By default it would write its pages beside its program, which a service may not.
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_LOGGING_LEVEL": "WARNING",
