@@ -2,8 +2,9 @@
 
     PYTHONPATH=. .venv/bin/python bench/crash/disk.py [--torn 500] [--messages 600] [--lock 60]
 
-Torn copies are taken of a sender that is stopped at random moments (database and log as they stand then), and cut
-or garbled from a random byte of the log on. Full and read-only disks are a small file system, which needs root.
+Torn copies are taken of a sender that is stopped at random moments (database and log as they stand then). They are
+cut or garbled from a random byte on of that part of the log which is not yet being copied into the database: a
+checkpoint copies only what the disk holds for certain. Full and read-only disks need root.
 """
 
 from __future__ import annotations
@@ -241,12 +242,13 @@ def _tear(found: Torn, desk: Desk, folder: Path, count: int) -> None:
     """Copies of the files of a stopped sender, each torn in its own way."""
     arrived = set(desk.sink.copies())
     log = Path(f"{desk.path}-wal").read_bytes()
+    durable = min(_durable(desk.path, log), len(log))
     for number in range(count):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         copy = folder / "dondoc.db"
         shutil.copy(desk.path, copy)
-        at = random.randrange(len(log) + 1)
+        at = random.randrange(durable, len(log) + 1)
         garbled = random.randbytes(random.randrange(0, min(9000, len(log) - at) + 1))
         Path(f"{copy}-wal").write_bytes(log[:at] + garbled)
         last = number == count - 1
@@ -254,6 +256,17 @@ def _tear(found: Torn, desk: Desk, folder: Path, count: int) -> None:
         if last:
             in_child(lambda copy=copy: _finish(desk, copy, arrived))  # type: ignore[misc]
             found.finished += 1
+
+
+def _durable(path: Path, log: bytes) -> int:
+    """How many bytes of the log no power cut can take: SQLite has synced them before it began to copy their pages.
+
+    The number of frames that a checkpoint has begun to copy stands in the shared index (`nBackfillAttempted` in
+    wal.c). Anything after them may be lost, and what is left is an older commit.
+    """
+    begun = int.from_bytes(Path(f"{path}-shm").read_bytes()[128:132], sys.byteorder)
+    page = int.from_bytes(log[8:12], "big")
+    return 32 + begun * (24 + page) if begun else 0
 
 
 def _look(found: Torn, desk: Desk, copy: Path, arrived: set[str]) -> None:
