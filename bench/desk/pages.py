@@ -21,6 +21,7 @@ from desk.web.app import build
 from flows.steps import reviewing
 from flows.steps.answering import Said, receive
 from flows.steps.linking import token_for
+from flows.steps.wording import EDITABLE
 from flows.steps.workplace import Workplace, open_workplace
 from tests.conftest import SAMPLES
 from tests.desk_samples import PASSWORD, Clock, add_user, lead_due, morning, with_samples
@@ -49,7 +50,9 @@ def prepared(place: Workplace, clock: Clock) -> list[tuple[str, str]]:
         ("agencies", "/agencies"), ("agency", f"/agencies/{AGENCY}"), ("messages", "/messages"),
         ("message", "/messages/1"), ("charts", "/charts"), ("policies", "/policies"), ("calendar", "/calendar"),
         ("audit", "/audit?verify=1"), ("users", "/users"), ("account", "/account"),
-        ("own-home", f"/a/{token}"), ("own-due", f"/a/{token}/due/{due}"),
+        ("templates", "/templates"), ("template", f"/templates/{next(iter(EDITABLE))}"), ("channels", "/channels"),
+        ("template-mail", f"/templates/{next(iter(EDITABLE))}/mail"), ("proposals", "/proposals"),
+        ("own-home", f"/a/{token}"), ("own-contacts", f"/a/{token}/contacts"), ("own-due", f"/a/{token}/due/{due}"),
         ("review", f"/plans/review/{upload}"),
         ("agency-new", "/agencies/new"), ("agency-merge", "/agencies/merge"), ("agency-import", "/agencies/import"),
         ("agency-edit", f"/agencies/{AGENCY}/edit"), ("agency-split", f"/agencies/{AGENCY}/split"),
