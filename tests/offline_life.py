@@ -40,9 +40,18 @@ def main() -> int:
         )
     finally:
         for process in reversed(started):
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(120)
+            end(process)
     return 0
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """A worker that is told twice to stop may hang while stopping: how it ends is not what is looked at here."""
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
 
 
 def start(*words: str) -> subprocess.Popen[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -222,7 +223,7 @@ def test_the_commands_of_keeping(dondoc: Cli, tmp_path: Path) -> None:
     assert len(list((tmp_path / "var").glob("dondoc.db.before-*"))) >= 1
     assert dondoc("tasks", "--json").stdout == before
     held = dondoc("run", "--plain", "--on", "2026-06-15", "--json")
-    assert "sent" not in held.stdout
+    assert json.loads(held.stdout)["messages"] == {}
     resumed = dondoc("resume", "--unsure")
     assert "để lại cho người kiểm tra" in resumed.stdout
     assert "Không có lệnh tạm dừng" in dondoc("resume").stdout
@@ -243,7 +244,8 @@ def test_the_move_command(dondoc: Cli, tmp_path: Path, postgres_url: str) -> Non
     assert dondoc("tasks", "--json", DONDOC_DATABASE_URL=postgres_url).stdout == before
     backup = dondoc("backup", "--to", str(tmp_path / "tu-pg.db"), DONDOC_DATABASE_URL=postgres_url)
     assert backup.returncode == 0, backup.stderr
-    assert "sent" not in dondoc("run", "--plain", "--on", "2026-06-15", "--json").stdout, "the old one is held"
+    held = dondoc("run", "--plain", "--on", "2026-06-15", "--json")
+    assert json.loads(held.stdout)["messages"] == {}, "the old one is held"
     there = dondoc("run", "--plain", "--on", "2026-06-15", "--json", DONDOC_DATABASE_URL=postgres_url)
     assert '"sent"' in there.stdout, there.stderr
 

@@ -18,6 +18,7 @@ import signal
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -99,8 +100,12 @@ class Victims:
         status = 1
         try:
             os.environ["DONDOC_FAILPOINT"] = failpoint
+            # The parent's connections stay its own: a child killed on one would leave it in a transaction.
+            self.place.database.engine.dispose(close=False)
             work()
             status = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(status)
 

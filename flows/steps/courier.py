@@ -55,6 +55,8 @@ class Courier:
         self._open: dict[str, Channel] = {}
         self._places: dict[str, tuple[int, float]] = {}
         """Messages that may leave by a channel without asking again, and when that was allowed."""
+        self._asked: dict[str, int] = {}
+        """How many places were asked for last: a worker with one message must not use up those of twenty."""
 
     def settings(self, channel: str) -> ChannelSettings | None:
         """None where the channel is in the configuration no more."""
@@ -132,7 +134,8 @@ class Courier:
         self._places[name] = (left - 1, since)
 
     def _take(self, name: str, per_minute: int) -> int:
-        wanted = max(1, min(MOST_PLACES, per_minute // 60))
+        wanted = max(1, min(MOST_PLACES, per_minute // 60, 2 * self._asked.get(name, 0)))
+        self._asked[name] = wanted
         while True:
             taken, wait = self.workplace.database.keep(
                 lambda connection: pace.take(
