@@ -22,6 +22,7 @@ from pathlib import Path
 
 from sqlalchemy import func, inspect, select
 
+from bench.crash.children import fork, in_child
 from bench.crash.servers import PostgresProcess
 from bench.daily.seeding import DAY, NOW, Scaled, code, seed, workplace
 from flows.steps.answering import Said, receive
@@ -42,31 +43,14 @@ LEASE = timedelta(seconds=2)
 
 def killed_at(name: str, work: Callable[[], None]) -> None:
     """Do `work` in a child of ours that has to die at the failpoint `name`."""
-    pid = os.fork()
-    if not pid:
-        status = 1
-        try:
-            os.environ["DONDOC_FAILPOINT"] = name
-            work()
-            status = 2
-        finally:
-            os._exit(status)
-    status = os.waitpid(pid, 0)[1]
+
+    def survive() -> int:
+        work()
+        return 2
+
+    status = os.waitpid(fork(survive, name), 0)[1]
     assert os.WIFSIGNALED(status), f"{name}: ended by itself with {os.WEXITSTATUS(status)}"
     assert os.WTERMSIG(status) == signal.SIGKILL
-
-
-def in_child(work: Callable[[], None]) -> None:
-    """Do `work` in a child, because this process, which forks, must hold no connection."""
-    pid = os.fork()
-    if not pid:
-        status = 1
-        try:
-            work()
-            status = 0
-        finally:
-            os._exit(status)
-    assert os.waitpid(pid, 0)[1] == 0
 
 
 def migrating(place: Scaled, each: int) -> None:

@@ -29,7 +29,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bench.crash.commits import in_child
+from bench.crash.children import fork, in_child
 from bench.crash.servers import SinkProcess
 from bench.daily.seeding import DAY, NOW, Scaled, seed
 from flows.steps.composing import sender
@@ -96,18 +96,16 @@ class Desk:
         """A sender, as a child. What it says when it cannot go on is in the file `told`."""
         self.starts += 1
         moment = NOW + timedelta(minutes=40) * self.starts
-        pid = os.fork()
-        if pid:
-            return pid
-        status = 1
-        try:
-            deliver(self.place, clock=lambda: moment)
-            status = 0
-        except StoreError as error:
-            (self.sink.log.parent / "told").write_text(str(error), encoding="utf-8")
-            status = FAILED
-        finally:
-            os._exit(status)
+
+        def send() -> int:
+            try:
+                deliver(self.place, clock=lambda: moment)
+            except StoreError as error:
+                (self.sink.log.parent / "told").write_text(str(error), encoding="utf-8")
+                return FAILED
+            return 0
+
+        return fork(send)
 
     def until_arrived(self, count: int, pid: int) -> None:
         """Wait until so many mails have arrived; the sender must still be at work then."""

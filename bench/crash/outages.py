@@ -24,7 +24,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench.crash.commits import in_child
+from bench.crash.children import fork, in_child
 from bench.crash.servers import PostgresProcess, SinkProcess
 from bench.daily.seeding import DAY, NOW, Scaled, code, seed, workplace
 from flows.steps.composing import sender
@@ -82,15 +82,7 @@ class Office:
         return NOW + timedelta(seconds=time.monotonic() - self.begun)
 
     def start(self, work: Callable[[], None]) -> int:
-        pid = os.fork()
-        if pid:
-            return pid
-        status = 1
-        try:
-            work()
-            status = 0
-        finally:
-            os._exit(status)
+        return fork(work)
 
     def plan(self) -> None:
         """Decide, again where the database was away."""

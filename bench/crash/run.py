@@ -18,13 +18,13 @@ import signal
 import sys
 import tempfile
 import time
-import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bench.crash.children import fork, in_child
 from bench.crash.servers import PostgresProcess, SinkProcess
 from bench.daily.seeding import DAY, NOW, Scaled, code, seed, workplace
 from flows.steps.composing import sender
@@ -94,20 +94,7 @@ class Victims:
     def start(self, work: Callable[[], None], failpoint: str = "") -> int:
         """A child that does `work` until it ends or is killed."""
         self.starts += 1
-        pid = os.fork()
-        if pid:
-            return pid
-        status = 1
-        try:
-            os.environ["DONDOC_FAILPOINT"] = failpoint
-            # The parent's connections stay its own: a child killed on one would leave it in a transaction.
-            self.place.database.engine.dispose(close=False)
-            work()
-            status = 0
-        except BaseException:
-            traceback.print_exc()
-        finally:
-            os._exit(status)
+        return fork(work, failpoint)
 
     def clock(self) -> Callable[[], datetime]:
         """Later than the lease of whoever was started before."""
@@ -156,18 +143,12 @@ def trial(*, messages: int, random_kills: int, each: int, url: str, folder: Path
 
 
 def _prepare(place: Scaled, messages: int) -> None:
-    """Fill the database in a child, so that this process never opens it, and load what children would load."""
-    pid = os.fork()
-    if not pid:
-        status = 1
-        try:
-            seed(place, stored=messages, due=messages, agencies=messages)
-            status = 0
-        finally:
-            os._exit(status)
-    assert os.waitpid(pid, 0)[1] == 0
+    """Fill the database in a child, and load what children would load."""
+    in_child(lambda: seed(place, stored=messages, due=messages, agencies=messages))
     for part in (place.directory, place.policies, place.channels, place.calendar, place.seal):
         assert part is not None
+    # Loading asked the database for edits; a child killed on that connection would leave it in a transaction.
+    place.database.close()
     import notifiers.email_channel
     import notifiers.render  # noqa: F401
 
