@@ -29,7 +29,7 @@ def came_back(
     values = {"state": "refused", "code": clean(code, 40), "reason": clean(answer)}
     if not _move(connection, message, ("sent", "unconfirmed"), values):
         return False
-    _last_attempt(connection, message, outcome="refused", code=clean(code, 40), answer=clean(answer), scope=scope)
+    note_attempt(connection, message, outcome="refused", code=clean(code, 40), answer=clean(answer), scope=scope)
     later = reminders.alias("later")
     newer = exists(
         select(later.c.id).where(
@@ -52,7 +52,7 @@ def nobody_knows(connection: Connection, message: Row[Any], *, reason: str, now:
     """No word of its arrival came in all the time that was allowed: a person has to decide."""
     if not _move(connection, message, ("sent",), {"state": "unconfirmed", "reason": reason}):
         return False
-    _last_attempt(connection, message, outcome="unconfirmed", answer=reason)
+    note_attempt(connection, message, outcome="unconfirmed", answer=reason)
     connection.execute(
         update(reminders)
         .where(reminders.c.message_id == message.id, reminders.c.state == "told")
@@ -66,7 +66,7 @@ def arrived(connection: Connection, message: Row[Any], *, answer: str, now: date
     """A message that was given up did arrive: what has not yet left another way is not said a second time."""
     if not _move(connection, message, ("refused",), {"state": "sent", "code": None, "reason": answer}):
         return False
-    _last_attempt(connection, message, outcome="sent", code=None, answer=answer)
+    note_attempt(connection, message, outcome="sent", code=None, answer=answer)
     said = (message.frozen or {}).get("reminders", [])
     waiting = select(messages.c.id).where(messages.c.state == "ready", messages.c.frozen.is_(None))
     unsaid = and_(reminders.c.state == "planned", reminders.c.message_id.in_(waiting))
@@ -98,7 +98,8 @@ def _move(connection: Connection, message: Row[Any], states: tuple[str, ...], va
     return changed.rowcount == 1
 
 
-def _last_attempt(connection: Connection, message: Row[Any], **values: Any) -> None:
+def note_attempt(connection: Connection, message: Row[Any], **values: Any) -> None:
+    """Write down what became known of the last attempt of a message."""
     connection.execute(
         update(deliveries)
         .where(deliveries.c.message_id == message.id, deliveries.c.attempt == message.attempts)

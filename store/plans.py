@@ -328,9 +328,13 @@ def withdraw_tasks(connection: Connection, task_ids: Sequence[int], today: date)
         )
 
 
-def open_tasks(connection: Connection, province: str) -> list[int]:
+def open_tasks(connection: Connection, province: str, *, limit: int | None = None) -> list[int]:
+    """Their ids in order; no more than `limit` where one is given."""
     rows = connection.execute(
-        select(tasks.c.id).where(tasks.c.province == province, tasks.c.state == "open").order_by(tasks.c.id)
+        select(tasks.c.id)
+        .where(tasks.c.province == province, tasks.c.state == "open")
+        .order_by(tasks.c.id)
+        .limit(limit)
     )
     return [row.id for row in rows]
 

@@ -71,16 +71,7 @@ def status_of(today: date) -> ColumnElement[str]:
 
 def needs_attention(reachable: Collection[str]) -> ColumnElement[bool]:
     """Nobody would be reminded: the standing `attention`, as `store.tasks` has it. Needs `deadlines` joined."""
-    reached = exists(
-        select(literal(1))
-        .where(
-            assignments.c.task_id == tasks.c.id,
-            assignments.c.role == "lead",
-            assignments.c.state != "withdrawn",
-            assignments.c.agency.in_(sorted(reachable)),
-        )
-        .correlate(tasks)
-    )
+    reached = _has_lead(assignments.c.agency.in_(sorted(reachable)))
     nothing_ahead = and_(
         ~_open_due(dues.c.next_on.is_not(None)),
         deadlines.c.waiting_for.is_(None),

@@ -16,7 +16,7 @@ from store import late
 from store.audit import record
 from store.leases import settle
 from store.outbox import inserting
-from store.schema import deliveries, messages, zalo_messages
+from store.schema import messages, zalo_messages
 
 ARRIVED = "Zalo báo tin đã đến máy"
 
@@ -91,11 +91,8 @@ def _tracked(connection: Connection, province: str, tracking: str, reference: st
 def _settle(connection: Connection, row: Row[Any], at: datetime | None, now: datetime) -> bool:
     if not settle(connection, row.province, row.id, arrived=True, now=now):
         return False
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.message_id == row.id, deliveries.c.attempt == row.attempts)
-        .values(outcome="sent", ended_at=now, answer=ARRIVED if at else "Zalo báo đã nhận tin")
-    )
+    answer = ARRIVED if at else "Zalo báo đã nhận tin"
+    late.note_attempt(connection, row, outcome="sent", ended_at=now, answer=answer)
     record(
         connection,
         row.province,

@@ -125,14 +125,19 @@ def agency_of(form: Form, code: str, province: str) -> Agency | None:
 def changed(form: Form, directory: Directory, agency: Agency) -> Directory:
     """The directory with an agency; what the check of files finds stands in the form's errors."""
     made = with_agencies(directory, [agency])
-    for fault in faults(made):
-        mine = fault.code == agency.code and fault.about == "agency"
+    return _checked(form, made, agency.code, "agency")
+
+
+def _checked(form: Form, directory: Directory, code: str, about: str) -> Directory:
+    """The directory as given; faults of what the form is about stand at their fields, others above them all."""
+    for fault in faults(directory):
+        mine = fault.code == code and fault.about == about
         note(
             form,
             fault.field if mine else "",
-            fault.allowed if mine else f"{made.name(fault.code)}: {fault.allowed}",
+            fault.allowed if mine else f"{directory.name(fault.code)}: {fault.allowed}",
         )
-    return made
+    return directory
 
 
 def note(form: Form, where: str, allowed: str) -> None:
@@ -177,11 +182,4 @@ def with_group(form: Form, directory: Directory, shared: Group) -> Directory:
     """The directory with a group, checked as in `changed`."""
     kept = [shared if one.code == shared.code else one for one in directory.groups]
     made = replace(directory, groups=tuple(kept if shared in kept else [*kept, shared]))
-    for fault in faults(made):
-        mine = fault.code == shared.code and fault.about == "group"
-        note(
-            form,
-            fault.field if mine else "",
-            fault.allowed if mine else f"{made.name(fault.code)}: {fault.allowed}",
-        )
-    return made
+    return _checked(form, made, shared.code, "group")

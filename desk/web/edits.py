@@ -72,20 +72,20 @@ def history(visit: Visit) -> Response:
     part = visit.request.path_params["part"]
     if not editing.known(part):
         return visit.sorry("Không có phần cấu hình này.", 404)
-    steps = steps_of(visit, part)
+    seed = editing.seed(visit.workplace, part)
     return visit.page(
         "history.html",
         part=part,
         title=title_of(part),
         path=page_of(part),
-        steps=steps,
-        file=editing.seed(visit.workplace, part) is not None,
+        steps=steps_of(visit, part, seed or ""),
+        file=seed is not None,
     )
 
 
-def steps_of(visit: Visit, part: str) -> list[Step]:
+def steps_of(visit: Visit, part: str, seed: str) -> list[Step]:
+    """The last versions of a part, newest first; `seed` is what held before the first."""
     versions = [*editing.history(visit.workplace, part)[: SHOWN + 1]]
-    seed = editing.seed(visit.workplace, part) or ""
     found = []
     for place, edition in enumerate(versions[:SHOWN]):
         before = versions[place + 1].content if place + 1 < len(versions) else None

@@ -7,23 +7,14 @@ from itertools import groupby
 
 from starlette.responses import Response
 
-from deadlines.policy import Course
 from desk.web.visit import Visit
+from desk.web.words import COURSES
 from flows.steps.linking import agency_link, revoke
 from flows.steps.listing import all_tasks
 from flows.steps.previewing import preview
 from flows.steps.reach import reachable
 from store import answers, overview, people
 from store.sealing import masked
-
-COURSES = {
-    Course.DUE: "Hạn hoàn thành",
-    Course.OPENING: "Bắt đầu thực hiện",
-    Course.CHECK: "Kiểm điểm hằng năm",
-    Course.REPORT: "Kỳ báo cáo",
-    Course.TENTATIVE: "Hạn dự kiến",
-    Course.WAITING: "Chờ văn bản",
-}
 
 
 def agencies(visit: Visit) -> Response:

@@ -18,6 +18,7 @@ from desk.web import edits
 from desk.web.agency_forms import Form
 from desk.web.tasks import agency_choices
 from desk.web.visit import Visit, clean
+from desk.web.words import COURSES
 from flows.steps import editing, foreseeing
 from flows.steps.completing import NoSuch
 from flows.steps.importing import fold
@@ -25,14 +26,6 @@ from flows.steps.listing import all_tasks
 from flows.steps.workplace import POLICIES
 
 ROLES = {"lead": "Cơ quan chủ trì", "coordinating": "Cơ quan phối hợp"}
-COURSES = {
-    Course.DUE: "Hạn hoàn thành",
-    Course.OPENING: "Bắt đầu thực hiện",
-    Course.CHECK: "Kiểm điểm hằng năm",
-    Course.REPORT: "Kỳ báo cáo",
-    Course.TENTATIVE: "Hạn dự kiến",
-    Course.WAITING: "Chờ văn bản",
-}
 COLUMNS = (
     "name",
     "days",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from deadlines.policy import Course
+
 STATUSES = {
     "done_on_time": "Đúng hạn",
     "done_late": "Xong, quá hạn",
@@ -25,6 +27,15 @@ KINDS = {
     "unspecified": "Chưa có thời hạn",
     "unread": "Chưa đọc được",
     "ambiguous": "Có nhiều cách hiểu",
+}
+
+COURSES = {
+    Course.DUE: "Hạn hoàn thành",
+    Course.OPENING: "Bắt đầu thực hiện",
+    Course.CHECK: "Kiểm điểm hằng năm",
+    Course.REPORT: "Kỳ báo cáo",
+    Course.TENTATIVE: "Hạn dự kiến",
+    Course.WAITING: "Chờ văn bản",
 }
 
 MESSAGES = {

@@ -71,17 +71,18 @@ def _standing(on: date, today: date) -> str:
 
 def _dated(topic: Topic, found: digests.Found, today: date) -> Section:
     rows, total = found
-    items = [
-        Item(
-            title=row.title,
-            place=_place(row),
-            agency=row.lead_text or "",
-            due=row.on_date,
-            status=_standing(row.on_date, today),
-        )
-        for row in rows
-    ]
-    return _section(topic, items, total)
+    return _section(topic, [_item(row, today) for row in rows], total)
+
+
+def _item(row: Row[Any], today: date, note: str = "") -> Item:
+    return Item(
+        title=row.title,
+        place=_place(row),
+        agency=row.lead_text or "",
+        due=row.on_date,
+        status=_standing(row.on_date, today),
+        note=note,
+    )
 
 
 def referred_section(rows: Sequence[Row[Any]], today: date) -> Section:
@@ -92,16 +93,8 @@ def referred_section(rows: Sequence[Row[Any]], today: date) -> Section:
     items = []
     for same in list(by_due.values())[:SHOWN]:
         row, many = same[0], len({one.note for one in same})
-        items.append(
-            Item(
-                title=row.title,
-                place=_place(row),
-                agency=row.lead_text or "",
-                due=row.on_date,
-                status=_standing(row.on_date, today),
-                note=f"{many} cơ quan chủ trì chưa có kết quả." if many > 1 else "" if row.lead_text else row.note,
-            )
-        )
+        note = f"{many} cơ quan chủ trì chưa có kết quả." if many > 1 else "" if row.lead_text else row.note
+        items.append(_item(row, today, note))
     return _section(Topic.REFERRED, items, len(by_due))
 
 

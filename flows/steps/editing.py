@@ -179,7 +179,7 @@ def follow(workplace: Workplace, *, now: datetime, today: date) -> bool:
     from store import plans
 
     with workplace.database.read() as connection:
-        if len(plans.open_tasks(connection, workplace.province)) > MANY:
+        if len(plans.open_tasks(connection, workplace.province, limit=MANY + 1)) > MANY:
             return False
     refresh(workplace, now=now, today=today)
     return True
