@@ -27,9 +27,9 @@ PATIENCE = 300.0
 """Seconds that anything may take on a machine that is busy with other tests; nothing waits for them to pass."""
 
 
-def until(what: Callable[[], Any], why: str) -> Any:
+def until(what: Callable[[], Any], why: str, seconds: float = PATIENCE) -> Any:
     """What `what` gives as soon as it is true; servers that are away meanwhile are waited for."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
             found = what()
@@ -38,7 +38,7 @@ def until(what: Callable[[], Any], why: str) -> Any:
         if found:
             return found
         time.sleep(0.5)
-    raise AssertionError(f"not within {PATIENCE:.0f} seconds: {why}")
+    raise AssertionError(f"not within {seconds:.0f} seconds: {why}")
 
 
 def two_provinces(config: Path) -> None:

@@ -61,24 +61,31 @@ class PostgresProcess:
     clients are killed.
     """
 
-    def __init__(self, *, fsync: bool = False) -> None:
+    def __init__(
+        self, *, fsync: bool = False, address: str = "127.0.0.1", network: str = "", most: int = 100
+    ) -> None:
+        """It listens at `address`; a `network` (10.0.0.0/24) may connect too, `most` connections at a time."""
+        self._network = network
         self._programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[-1].parent
         self._folder = Path(tempfile.mkdtemp(prefix="dondoc-crash-pg-"))
         self._as_postgres: list[str] = []
         if os.geteuid() == 0:
             shutil.chown(self._folder, "postgres", "postgres")
             self._as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        with socket.create_server(("127.0.0.1", 0)) as probe:
+        with socket.create_server((address, 0)) as probe:
             port = probe.getsockname()[1]
         self._options = (
-            f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder}"
-            f" -c fsync={'on' if fsync else 'off'}"
+            f"-p {port} -c listen_addresses={address} -c unix_socket_directories={self._folder}"
+            f" -c fsync={'on' if fsync else 'off'} -c max_connections={most}"
         )
-        self.url = f"postgresql://dondoc@127.0.0.1:{port}/postgres"
+        self.url = f"postgresql://dondoc@{address}:{port}/postgres"
 
     def __enter__(self) -> PostgresProcess:
         words = ("-U", "dondoc", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
         self._run("initdb", "-D", str(self._folder / "data"), *words)
+        if self._network:
+            with (self._folder / "data" / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {self._network} trust\n")
         self._control("start", "-o", self._options)
         return self
 

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,22 +20,14 @@ from typing import Any
 import httpx
 import psycopg
 
+from bench.crash.servers import PostgresProcess
+from tests.prefect_site import until
+
 ROOT = Path(__file__).parent.parent.parent
 BRIDGE = "dondocbr"
 NETWORK = "10.77.0."
-
-
-def until(what: Callable[[], Any], why: str, seconds: float = 3600) -> Any:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            found = what()
-        except (OSError, httpx.HTTPError, psycopg.OperationalError):
-            found = None
-        if found:
-            return found
-        time.sleep(0.2)
-    raise TimeoutError(why)
+LONGEST = 3600.0
+"""Seconds that a run may take."""
 
 
 @contextmanager
@@ -69,27 +58,8 @@ def _ip(*commands: str) -> None:
 @contextmanager
 def postgresql(address: str) -> Iterator[str]:
     """The URL of a server of our own without a database name."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[-1].parent
-    folder = Path(tempfile.mkdtemp(prefix="dondoc-machines-pg-"))
-    as_postgres: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        as_postgres = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-
-    def run(*words: str) -> None:
-        subprocess.run([*as_postgres, *words], check=True, capture_output=True, cwd="/tmp")
-
-    data, port = str(folder / "data"), 40000 + os.getpid() % 20000
-    run(str(programs / "initdb"), "-D", data, "-U", "dondoc", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8")
-    with Path(data, "pg_hba.conf").open("a") as rules:
-        rules.write(f"host all all {NETWORK}0/24 trust\n")
-    options = f"-p {port} -c listen_addresses={address} -c unix_socket_directories={folder} -c max_connections=200"
-    run(str(programs / "pg_ctl"), "-D", data, "-w", "-l", str(folder / "log"), "-o", options, "start")
-    try:
-        yield f"postgresql://dondoc@{address}:{port}"
-    finally:
-        run(str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+    with PostgresProcess(fsync=True, address=address, network=f"{NETWORK}0/24", most=200) as server:
+        yield server.url.rpartition("/")[0]
 
 
 class Installation:
@@ -164,7 +134,9 @@ class Installation:
 
     def ended(self, run: str) -> dict[str, Any]:
         final = ("COMPLETED", "CANCELLED", "FAILED", "CRASHED")
-        found: dict[str, Any] = until(lambda: (one := self.told(run))["state_type"] in final and one, "a run ends")
+        found: dict[str, Any] = until(
+            lambda: (one := self.told(run))["state_type"] in final and one, "a run ends", LONGEST
+        )
         if found["state_type"] != "COMPLETED":
             raise RuntimeError(f"a run ended as {found['state_type']}: see {self.folder / 'log'}")
         return found
