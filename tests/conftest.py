@@ -9,8 +9,12 @@ import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from flows.steps.workplace import Workplace
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "docs" / "samples"
@@ -34,6 +38,14 @@ def shared() -> Path:
 def environment(tmp_path: Path) -> dict[str, str]:
     """The DONDOC_* variables of a fresh installation."""
     return {"DONDOC_VAR": str(tmp_path / "var")}
+
+
+@pytest.fixture
+def place(environment: dict[str, str]) -> Workplace:
+    """A fresh installation whose desk has an address."""
+    from tests.desk_samples import opened
+
+    return opened(environment)
 
 
 class Cli:

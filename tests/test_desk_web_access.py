@@ -11,15 +11,10 @@ from starlette.testclient import TestClient
 from desk.web.routes import ROUTES, Entry
 from flows.steps.workplace import Workplace
 from store.people import ROLES
-from tests.desk_samples import BASE, PASSWORD, Clock, add_user, browser, logged_in, morning, opened, with_samples
+from tests.desk_samples import BASE, PASSWORD, Clock, add_user, browser, logged_in, morning, with_samples
 
 GATED = [entry for entry in ROUTES if entry.role is not None]
 PUBLIC = {"/login", "/language", "/healthz", "/calendar/{secret}.ics"}
-
-
-@pytest.fixture
-def place(environment: dict[str, str]) -> Workplace:
-    return opened(environment)
 
 
 @pytest.fixture

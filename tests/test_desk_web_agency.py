@@ -33,11 +33,6 @@ OTHER = "phu-chau.so-tu-phap"
 
 
 @pytest.fixture
-def place(environment: dict[str, str]) -> Workplace:
-    return opened(environment)
-
-
-@pytest.fixture
 def clock(place: Workplace) -> Clock:
     return with_samples(place)
 

@@ -21,12 +21,7 @@ from desk.web.visit import Desk
 from flows.steps.workplace import Workplace
 from store import people
 from store.schema import tasks
-from tests.desk_samples import DAY, Clock, browser, lead_due, logged_in, opened, with_samples
-
-
-@pytest.fixture
-def place(environment: dict[str, str]) -> Workplace:
-    return opened(environment)
+from tests.desk_samples import DAY, Clock, browser, lead_due, logged_in, with_samples
 
 
 @pytest.fixture

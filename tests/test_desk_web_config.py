@@ -22,11 +22,6 @@ from tests.test_desk_web_directory import form_of
 
 
 @pytest.fixture
-def place(environment: dict[str, str]) -> Workplace:
-    return opened(environment)
-
-
-@pytest.fixture
 def clock(place: Workplace) -> Clock:
     clock = with_samples(place)
     morning(place, clock)

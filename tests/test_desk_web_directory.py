@@ -13,14 +13,9 @@ from starlette.testclient import TestClient
 
 from flows.steps.workplace import Workplace, open_workplace
 from store.schema import assignments, audit
-from tests.desk_samples import DAY, Clock, logged_in, morning, opened, with_samples
+from tests.desk_samples import DAY, Clock, logged_in, morning, with_samples
 
 HEALTH = "phu-chau.so-y-te"
-
-
-@pytest.fixture
-def place(environment: dict[str, str]) -> Workplace:
-    return opened(environment)
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ AGENCY, OTHER = "phu-chau.so-y-te", "phu-chau.so-tai-chinh"
 LETTERS = string.ascii_letters + string.digits + "-_."
 
 
-@pytest.fixture
-def place(environment: dict[str, str]) -> Workplace:
-    return opened(environment)
-
-
 def altered(text: str, chance: random.Random) -> str:
     """`text` with one or more things done to it; now and then nothing but noise."""
     letters = list(text)

@@ -17,15 +17,10 @@ from desk.web.rendering import FOLDER, environment
 from flows.steps.answering import Said, receive
 from flows.steps.workplace import Workplace
 from store.schema import tasks
-from tests.desk_samples import Clock, browser, lead_due, logged_in, morning, opened, with_samples
+from tests.desk_samples import Clock, browser, lead_due, logged_in, morning, with_samples
 
 VIETNAMESE = re.compile(r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE)
 TEMPLATES = sorted(path.name for path in (FOLDER / "templates").glob("*.html"))
-
-
-@pytest.fixture
-def place(environment: dict[str, str]) -> Workplace:
-    return opened(environment)
 
 
 @pytest.fixture

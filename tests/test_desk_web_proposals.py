@@ -37,11 +37,6 @@ AGENCY, OTHER = "phu-chau.so-khoa-hoc-va-cong-nghe", "phu-chau.so-noi-vu"
 
 
 @pytest.fixture
-def place(environment: dict[str, str]) -> Workplace:
-    return opened(environment)
-
-
-@pytest.fixture
 def clock(place: Workplace) -> Clock:
     clock = with_samples(place)
     morning(place, clock)

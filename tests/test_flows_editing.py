@@ -27,11 +27,6 @@ from tests.smtp_sink import Sink
 
 
 @pytest.fixture
-def place(environment: dict[str, str]) -> Workplace:
-    return opened(environment)
-
-
-@pytest.fixture
 def clock(place: Workplace) -> Clock:
     return Clock(place)
 
