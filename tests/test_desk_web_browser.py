@@ -19,6 +19,7 @@ from desk.web.app import build
 from desk.web.routes import ROUTES
 from flows.steps.workplace import Workplace, open_workplace
 from tests.conftest import SAMPLES, Cli
+from tests.desk_gallery import prepared
 from tests.desk_samples import DAY, PASSWORD, Clock, add_user, morning, with_samples
 from tests.smtp_sink import Mailbox, Sink
 
@@ -236,12 +237,12 @@ def importorskip_pages() -> Any:
 def test_the_pages_that_are_looked_at_are_all_pages(environment: dict[str, str]) -> None:
     place = open_workplace(environment | {"DONDOC_BASE_URL": "http://127.0.0.1:8420"})
     place.ready()
-    paths = [path.partition("?")[0] for _, path in importorskip_pages().prepared(place, Clock(place))] + ["/login"]
+    paths = [path.partition("?")[0] for _, path in prepared(place, Clock(place))] + ["/login"]
     for entry in ROUTES:
         if entry.method != "GET" or "." in entry.path or entry.path == "/healthz":
             continue
         route = compile_path(entry.path)[0]
-        assert any(route.match(path) for path in paths), f"add {entry.path} to bench/desk/pages.py"
+        assert any(route.match(path) for path in paths), f"add {entry.path} to tests/desk_gallery.py"
 
 
 FOCUS = """() => {

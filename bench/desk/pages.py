@@ -18,49 +18,12 @@ import uvicorn
 from playwright.sync_api import sync_playwright
 
 from desk.web.app import build
-from flows.steps import reviewing
-from flows.steps.answering import Said, receive
-from flows.steps.linking import token_for
-from flows.steps.wording import EDITABLE
 from flows.steps.workplace import Workplace, open_workplace
-from tests.conftest import SAMPLES
-from tests.desk_samples import PASSWORD, Clock, add_user, lead_due, morning, with_samples
+from tests.desk_gallery import prepared
+from tests.desk_samples import PASSWORD, Clock
 
-AGENCY = "phu-chau.so-khoa-hoc-va-cong-nghe"
 LOOKS = ((1280, "light"), (1280, "dark"), (360, "light"), (360, "dark"))
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-def prepared(place: Workplace, clock: Clock) -> list[tuple[str, str]]:
-    """Something on every page; returns names and paths."""
-    with_samples(place, clock().date())
-    add_user(place, clock, "lan", "admin")
-    morning(place, clock)
-    task, due = lead_due(place, AGENCY)
-    said = Said(kind="done", document="12/BC-SKHCN", on=clock().date(), text="Đã trình UBND tỉnh.")
-    receive(place, AGENCY, due, said, now=clock(), today=clock().date())
-    token = token_for(place, AGENCY)
-    _, other = lead_due(place, "phu-chau.van-phong-ubnd", single=False)
-    data = (SAMPLES / "ke-hoach-12-chuyen-doi-so.txt").read_bytes()
-    upload = reviewing.keep_upload(place, data, "ke-hoach-12-chuyen-doi-so.txt")
-    group = next(iter(place.directory.groups)).code
-    return [
-        ("today", "/"), ("tasks", "/tasks"), ("late", "/tasks?status=late"), ("attention", "/tasks?attention=1"),
-        ("task", f"/tasks/{task}"), ("answers", "/answers"), ("plans", "/plans"), ("events", "/events"),
-        ("agencies", "/agencies"), ("agency", f"/agencies/{AGENCY}"), ("messages", "/messages"),
-        ("message", "/messages/1"), ("charts", "/charts"), ("policies", "/policies"), ("calendar", "/calendar"),
-        ("audit", "/audit?verify=1"), ("users", "/users"), ("account", "/account"),
-        ("templates", "/templates"), ("template", f"/templates/{next(iter(EDITABLE))}"), ("channels", "/channels"),
-        ("template-mail", f"/templates/{next(iter(EDITABLE))}/mail"), ("proposals", "/proposals"),
-        ("own-home", f"/a/{token}"), ("own-contacts", f"/a/{token}/contacts"), ("own-due", f"/a/{token}/due/{due}"),
-        ("review", f"/plans/review/{upload}"),
-        ("agency-new", "/agencies/new"), ("agency-merge", "/agencies/merge"), ("agency-import", "/agencies/import"),
-        ("agency-edit", f"/agencies/{AGENCY}/edit"), ("agency-split", f"/agencies/{AGENCY}/split"),
-        ("agency-history", f"/agencies/{AGENCY}/history"), ("groups", "/groups"), ("group", f"/groups/{group}"),
-        ("history", "/config/policies/history"), ("policies-edit", "/policies/edit"),
-        ("calendar-edit", "/calendar/edit"),
-        ("own-open", f"/a/{token_for(place, 'phu-chau.van-phong-ubnd')}/due/{other}"), ("gone", "/a/x"),
-    ]  # fmt: skip
 
 
 def visit_all(
