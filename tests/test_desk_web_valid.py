@@ -1,4 +1,4 @@
-"""Every page, every mail and the style sheet are valid for the Nu HTML checker, the one of the WHATWG and the W3C."""
+"""Every page, every mail and the style sheet are valid for the Nu HTML checker of the W3C and the WHATWG."""
 
 from __future__ import annotations
 
