@@ -14,7 +14,7 @@ from store.failpoints import hit
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0006"
+NEWEST = "0007"
 """The revision that this version of the program works with; a test keeps it equal to the last migration."""
 
 

@@ -98,6 +98,11 @@ def change(
     )
 
 
+def least(first: str, second: str) -> str:
+    """The lesser of two roles."""
+    return min(first, second, key=ROLES.index)
+
+
 def rehash(connection: Connection, user_id: int, password: str) -> None:
     """The same password under newer parameters."""
     connection.execute(update(users).where(users.c.id == user_id).values(password=password))
@@ -114,9 +119,21 @@ def spend_step(connection: Connection, user_id: int, step: int) -> bool:
 
 
 def open_session(
-    connection: Connection, province: str, user_id: int, *, complete: bool, now: datetime, lifetime: Lifetime
+    connection: Connection,
+    province: str,
+    user_id: int,
+    *,
+    complete: bool,
+    now: datetime,
+    lifetime: Lifetime,
+    method: str = "password",
+    role: str | None = None,
+    second_step: bool = False,
 ) -> str:
-    """A new session's secret. What has run out is cleared away on the way."""
+    """A new session's secret. What has run out is cleared away on the way.
+
+    `role` is what this session has where it is less than the user's; `second_step`: the issuer vouches for one.
+    """
     secret = secrets.token_urlsafe(32)
     connection.execute(
         delete(sessions).where(
@@ -131,6 +148,9 @@ def open_session(
             complete=complete,
             created_at=now,
             seen_at=now,
+            method=method,
+            role=role,
+            second_step=second_step,
         )
     )
     return secret
@@ -145,7 +165,11 @@ def session(
             sessions.c.id.label("session_id"),
             sessions.c.complete,
             sessions.c.seen_at,
-            *(column for column in users.c),
+            sessions.c.method,
+            sessions.c.second_step,
+            sessions.c.created_at.label("entered_at"),
+            func.coalesce(sessions.c.role, users.c.role).label("role"),
+            *(column for column in users.c if column.name != "role"),
         )
         .join(users, users.c.id == sessions.c.user_id)
         .where(

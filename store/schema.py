@@ -412,7 +412,7 @@ marks = Table(
     UniqueConstraint("province", "name"),
 )
 
-users, sessions, tokens, throttles, names, editions, proposals = desk_tables(metadata)
+users, sessions, tokens, throttles, names, editions, proposals, identities, signins = desk_tables(metadata)
 due_history, task_history = history_tables(metadata)
 reviews = review_tables(metadata)
 zalo_pairs, zalo_seen, zalo_links, zalo_people, zalo_messages, zalo_alerts = zalo_tables(metadata)

@@ -27,8 +27,8 @@ from sqlalchemy import (
 from store.types import Instant
 
 
-def tables(metadata: MetaData) -> tuple[Table, Table, Table, Table, Table, Table, Table]:
-    """Users, sessions, tokens, throttles, agency names, editions and proposals, on the metadata of the store."""
+def tables(metadata: MetaData) -> tuple[Table, Table, Table, Table, Table, Table, Table, Table, Table]:
+    """Users, sessions, tokens, throttles, agency names, editions, proposals, identities and sign-ins under way."""
     return (
         _users(metadata),
         _sessions(metadata),
@@ -37,6 +37,8 @@ def tables(metadata: MetaData) -> tuple[Table, Table, Table, Table, Table, Table
         _names(metadata),
         _editions(metadata),
         _proposals(metadata),
+        _identities(metadata),
+        _signins(metadata),
     )
 
 
@@ -54,6 +56,8 @@ def _users(metadata: MetaData) -> Table:
         Column("totp_step", Integer),
         Column("active", Boolean, nullable=False),
         Column("created_at", Instant, nullable=False),
+        # NULL: never changed since the user was added.
+        Column("password_at", Instant),
         UniqueConstraint("province", "name"),
         CheckConstraint("role IN ('viewer', 'operator', 'admin')", name="role"),
     )
@@ -70,6 +74,12 @@ def _sessions(metadata: MetaData) -> Table:
         Column("complete", Boolean, nullable=False),
         Column("created_at", Instant, nullable=False),
         Column("seen_at", Instant, nullable=False),
+        Column("method", String(10), nullable=False),
+        # The role that this session has where it is less than the user's.
+        Column("role", String(10)),
+        # Whether the issuer vouches for a second step.
+        Column("second_step", Boolean),
+        CheckConstraint("method IN ('password', 'oidc')", name="method"),
         Index(None, "user_id"),
     )
 
@@ -157,4 +167,38 @@ def _proposals(metadata: MetaData) -> Table:
         CheckConstraint("state IN ('received', 'accepted', 'returned')", name="state"),
         Index(None, "province", "state"),
         Index(None, "task_id"),
+    )
+
+
+def _identities(metadata: MetaData) -> Table:
+    """Who somebody is at an OpenID Connect issuer; without a user it is a request that an admin decides."""
+    return Table(
+        "identities",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("province", String(40), nullable=False),
+        Column("issuer", String(300), nullable=False),
+        Column("subject", String(255), nullable=False),
+        Column("user_id", ForeignKey("users.id")),
+        Column("shown_sealed", LargeBinary, nullable=False),
+        Column("asked_at", Instant, nullable=False),
+        Column("linked_at", Instant),
+        Column("linked_by", Text),
+        UniqueConstraint("province", "issuer", "subject"),
+        Index(None, "user_id"),
+    )
+
+
+def _signins(metadata: MetaData) -> Table:
+    """Log-ins that are under way at an issuer. Each is used once; `content_sealed` is what has to come back."""
+    return Table(
+        "signins",
+        metadata,
+        Column("id", Integer, primary_key=True),
+        Column("province", String(40), nullable=False),
+        Column("digest", String(64), nullable=False, unique=True),
+        Column("browser", String(64), nullable=False),
+        Column("content_sealed", LargeBinary, nullable=False),
+        Column("created_at", Instant, nullable=False),
+        Index(None, "province", "created_at"),
     )
