@@ -87,6 +87,14 @@ def _days_of_year(pairs: list[str]) -> tuple[Part, ...] | None:
     return tuple(part for part in made if part) if all(made) else None
 
 
+def _days_of(pairs: list[str], y: int) -> tuple[Period, ...] | None:
+    """ "15/3, 15/6 và 15/12/2026" """
+    parts = _days_of_year(pairs)
+    made = [part.of(y) for part in parts or ()]
+    in_order = [period.start for period in made if period]
+    return tuple(period for period in made if period) if made and in_order == sorted(set(in_order)) else None
+
+
 def _two_digit(d: int, m: int, yy: int) -> Period | None:
     return day_of(2000 + yy, m, d)
 
@@ -122,6 +130,14 @@ def _week(n: int, m: int) -> Part | None:
     return Part((m, 7 * n - 6), (m, 7 * n)) if 1 <= n <= 4 else None
 
 
+def _first_weeks(n: int, m: int) -> Part | None:
+    return Part((m, 1), (m, 7 * n)) if 1 <= n <= 3 else None
+
+
+def _first_days(n: int, m: int) -> Part | None:
+    return Part((m, 1), (m, n)) if n <= 28 else None
+
+
 def _days(a: int, b: int, m: int) -> Part | None:
     return Part((m, a), (m, b)) if a < b and month_day(m, b) else None
 
@@ -135,12 +151,14 @@ RANGES = [
     *_range("quarters-of-year", "( quý | quý . ) {a:QN} TO ( quý )? {b:QN}", lambda a, b: quarters(a, b)),
     *_range("months-of-year", "( tháng | t ) {a:MN} TO ( tháng | t )? {b:MN}", lambda a, b: months(a, b)),
     *_range("months-to-month", "từ {a:MN} TO tháng {b:MN}", lambda a, b: months(a, b)),
-    AtomRule("list-of-days", "q", "ngày? {pairs:DLIST} !/", _days_of_year),
+    AtomRule("list-of-days", "Q", "ngày? {pairs:DAYS} ( DSEP | / năm | năm ) {y:YN}", _days_of),
+    AtomRule("list-of-days-without-year", "q", "ngày? {pairs:DLIST} !/", _days_of_year),
     *_list("list-of-quarters", "quý {listed:QLIST}", lambda q: quarters(q, q)),
     *_list("list-of-months", "( tháng | t ) {listed:MLIST}", lambda m: months(m, m)),
 ]
 define("QLIST", "QN ( ( AND | , và | ; và ) quý? QN )+")
 define("DM", "DN / MN")
+define("DAYS", "DM ( ( AND | , và | ; và ) ngày? DM )+")
 define("DLIST", "DM ( ( AND | , và | ; và ) ngày? DM ) ( ( AND | , và | ; và ) ngày? DM )+")
 define("MLIST", "MN ( ( AND | , và | ; và ) ( tháng | t )? MN !/ )+")
 
@@ -157,8 +175,11 @@ PARTS = [
     *_part("first-week", f"tuần đầu ( tiên )? ( của )? {_MONTH}", lambda m: _week(1, m)),
     *_part("week-of-month", f"tuần thứ? {{n:QN}} OF? {_MONTH}", _week),
     *_part("last-week", f"tuần cuối ( cùng )? ( của )? {_MONTH}", lambda m: Part((m, 21), (m, -1))),
+    *_part("first-weeks", f"{{n:QN}} tuần đầu ( tiên )? OF? {_MONTH}", _first_weeks),
+    *_part("first-days", f"{{n:DN}} ngày đầu ( tiên )? OF? {_MONTH}", _first_days),
     *_part("first-half-of-month", f"nửa đầu ( của )? {_MONTH}", lambda m: Part((m, 1), (m, 15))),
     *_part("second-half-of-month", f"( nửa cuối | nửa sau ) ( của )? {_MONTH}", lambda m: Part((m, 16), (m, -1))),
+    *_part("turn-in-month", f"( đợt | lần ) <oab> {_MONTH}", lambda m: months(m, m)),
     *_part("month", _MONTH, lambda m: months(m, m)),
     *_part("start-of-quarter", f"đầu {_QUARTER}", lambda q: point(3 * q - 2, 1)),
     *_part("middle-of-quarter", f"giữa {_QUARTER}", lambda q: point(3 * q - 1, 15)),
@@ -197,6 +218,9 @@ YEARS = [
     AtomRule("month-year", "P", "{m:MN} DSEP {y:YN}", lambda m, y: _months_of(m, m, y)),
     AtomRule("so-many-months-of-year", "P", "{n:MN} tháng năm {y:YN}", _so_many_months),
     AtomRule(
-        "year", "P", "( năm | các năm | những năm | năm ngân sách | năm kế hoạch )? {y:YN}", lambda y: years(y, y)
+        "year",
+        "P",
+        "( năm ( ngân sách | tài chính | kế hoạch )? | các năm | những năm )? {y:YN}",
+        lambda y: years(y, y),
     ),
 ]

@@ -46,7 +46,8 @@ class Clause:
         return self.span.flags
 
     def has(self, name: str) -> bool:
-        return name in self.span.groups
+        """Whether a capture took part, or the clause before lends its word ("before")."""
+        return name in self.span.groups or name in self.span.flags
 
     def text(self, name: str) -> str:
         """The printed words of a capture, "" where it took part in no match."""

@@ -9,6 +9,7 @@ from functools import lru_cache
 from deadlines.grammar import (
     rules_conditions,
     rules_dates,
+    rules_inside,
     rules_ongoing,
     rules_reports,
     rules_rhythms,
@@ -21,6 +22,7 @@ from deadlines.grammar.rule import ClauseRule
 
 CLAUSES: list[ClauseRule] = [
     *rules_dates.RULES,
+    *rules_inside.RULES,
     *rules_years.RULES,
     *rules_rhythms.RULES,
     *rules_reports.RULES,
@@ -34,11 +36,11 @@ define(
     """( thời gian | thời hạn | thời điểm | tiến độ | mốc | lộ trình | áp dụng | vận hành | thi hành
     | hoàn thành | hoàn thiện | hoàn tất
     | xong | thực hiện | triển khai | tổ chức
-    | phấn đấu | tiếp tục | ban hành | trình | báo cáo | gửi | nộp | dự kiến | khoảng | cơ bản | bắt đầu
+    | phấn đấu | tiếp tục | ban hành | trình | báo cáo | gửi | nộp | dự kiến | khoảng | cơ bản
     | phải | ( thời gian )? yêu cầu | cụ thể | và | toàn bộ
     | kéo dài | hạn ( nộp | báo cáo | gửi | trình | hoàn thành ) | bảo đảm | đảm bảo | quyết tâm
     | cố gắng | tại | kỳ họp ( thường lệ | chuyên đề )? ( hđnd tỉnh | hội đồng nhân dân tỉnh )? !<p> | DOC :
-    | việc | : | - | + | " | ( <oabcnx> % ) | đạt <oabcnx> % | TURN | WEEKDAY , )""",
+    | ( a | b | c | d | đ | e ) RP | việc | : | - | + | " | ( <oabcnx> % ) | đạt <oabcnx> % | TURN | WEEKDAY , )""",
 )
 define("WEEKDAY", "( ( ngày )? thứ ( hai | ba | tư | năm | sáu | bảy ) | chủ nhật )")
 define("REMARK", "LP ( qua | bằng | bản | kèm | bao gồm | theo mẫu | đối với | dành cho ) WC+ RP?")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from deadlines.gates import is_followed, is_passed_by
 from deadlines.grammar.clause import Piece
+from deadlines.grammar.values import YEARLY
 from deadlines.types import (
     Conditional,
     Deadline,
@@ -23,6 +24,9 @@ from deadlines.types import (
 )
 
 _SIMPLE = re.compile(r"FREQ=YEARLY;BYMONTH=([\d,]+);BYMONTHDAY=(-?\d+)")
+
+
+_EVERY_YEAR = Recurring(rule=YEARLY.rule)
 
 
 class Part(NamedTuple):
@@ -71,7 +75,7 @@ def join(terms: tuple[Term, ...], *, tentative: bool = False) -> tuple[Term, ...
     """The terms of one deadline, each knowing what the others say."""
     if len(terms) == 1 and not tentative:
         return terms
-    joined = _without_empty(_merge_rhythms(terms))
+    joined = _without_empty(_merge_rhythms(_without_heading(terms)))
     if any(isinstance(term, Conditional) for term in joined):
         joined = _gated(joined)
     joined = _within_range(joined)
@@ -90,6 +94,15 @@ def _as_tentative(term: Term) -> Term:
 def _without_empty(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     said = tuple(term for term in terms if not isinstance(term, Unspecified))
     return said or (Unspecified(),)
+
+
+def _without_heading(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """ "hằng năm: trước 01/12 (báo cáo năm), trước 01/6 (báo cáo 6 tháng)": the days say when each year."""
+    first, *others = terms
+    days = [_SIMPLE.fullmatch(term.rule) for term in others if isinstance(term, Recurring)]
+    if first == _EVERY_YEAR and len(days) > 1 and len(days) == len(others) and all(days):
+        return tuple(others)
+    return terms
 
 
 def _gated(terms: tuple[Term, ...]) -> tuple[Term, ...]:

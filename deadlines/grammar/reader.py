@@ -11,6 +11,7 @@ from deadlines.grammar.chart import Cover, as_clauses, as_one_clause, shape
 from deadlines.grammar.clause import Clause, Piece
 from deadlines.grammar.clauses import CLAUSES, Span
 from deadlines.grammar.compose import Part, compose
+from deadlines.grammar.lending import EVERY_YEAR, every_year, with_lent_words
 from deadlines.grammar.lexer import Lexed, lex, lex_loosely, number
 from deadlines.grammar.reduction import Reduced, prepare_atoms
 from deadlines.text import is_blank, normalise
@@ -162,7 +163,7 @@ def _listed(words: Sequence[str]) -> tuple[int, ...]:
 
 def _deadline(cover: Cover, reduced: Reduced, values: dict[int, Any], lexed: Lexed, text: str) -> Deadline | None:
     parts: list[Part] = []
-    for span in cover:
+    for span in with_lent_words(cover, reduced, values) if len(cover) > 1 else cover:
         piece = _piece(span, reduced, values, lexed)
         if piece is None:
             return None
@@ -188,6 +189,8 @@ def _piece(span: Span, reduced: Reduced, values: dict[int, Any], lexed: Lexed) -
     if made is None or isinstance(made, Piece):
         return made
     terms = made if isinstance(made, tuple) else (made,)
+    if EVERY_YEAR in span.flags:
+        terms = tuple(every_year(term) for term in terms)
     return Piece(terms=terms, milestone=_milestone(span, reduced, lexed) if "doing" in span.groups else None)
 
 

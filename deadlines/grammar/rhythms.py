@@ -26,7 +26,8 @@ define("NWORD", f"( TENS mươi ONES? | mười {_TEENS}? | ( một | hai | ba |
 define("NN", "( <oabcn> ( LP NWORD RP )? | NWORD )")
 define("EACH", "( hằng | mỗi | từng | mọi | theo từng )")
 define("ONE", "( <o> | một )")
-define("ONCE", "( ONE ( lần | kỳ | đợt ) )")
+define("TIMES", "( lần | kỳ | đợt | cuộc | hội nghị )")
+define("ONCE", "( ONE TIMES )")
 define("ATLEAST", "( ít nhất | tối thiểu | không dưới | khoảng )")
 define("PERIODIC", "( định kỳ | theo định kỳ | theo kỳ )")
 define("PER", "( / | / ONE? | trong | trong ONE | mỗi | một | hằng | ONE )")
@@ -92,15 +93,15 @@ EVERY = [
         "PERIODIC? ATLEAST? EACH? năm năm ( ONCE | / ONE? lần )",
         lambda: of_months(12, interval=5),
     ),
-    AtomRule("times-every-year", "E", "PERIODIC? ATLEAST? EACH năm ATLEAST? {n:NN} lần", _times_a_year),
+    AtomRule("times-every-year", "E", "PERIODIC? ATLEAST? EACH năm ATLEAST? {n:NN} TIMES", _times_a_year),
     AtomRule(
         "times-a-year",
         "E",
-        "PERIODIC? ATLEAST? {n:NN} lần ( / | trong | mỗi | một | / ONE ) năm",
+        "PERIODIC? ATLEAST? {n:NN} TIMES ( / | trong | mỗi | một | / ONE ) năm",
         _times_a_year,
     ),
-    AtomRule("one-year-times", "E", "ONE năm ATLEAST? {n:NN} lần", _times_a_year),
-    AtomRule("year-times", "E", "PERIODIC? ATLEAST? ONE? năm / {n:NN} lần", _times_a_year),
+    AtomRule("one-year-times", "E", "ONE năm ATLEAST? {n:NN} TIMES", _times_a_year),
+    AtomRule("year-times", "E", "PERIODIC? ATLEAST? ONE? năm / {n:NN} TIMES", _times_a_year),
     AtomRule(
         "every-so-many-months",
         "E",
@@ -130,7 +131,7 @@ EVERY = [
 
 SPANS = [
     AtomRule("working-days", "U", "{n:NN} ngày làm việc", lambda n: Span(n, Unit.WORKING_DAYS)),
-    AtomRule("days", "U", "{n:NN} ngày !<oab>", lambda n: Span(n, Unit.DAYS)),
+    AtomRule("days", "U", "{n:NN} ngày !<oabc>", lambda n: Span(n, Unit.DAYS)),
     AtomRule("weeks", "U", "{n:NN} tuần", lambda n: Span(n, Unit.WEEKS)),
     AtomRule("months-long", "U", "{n:NN} tháng !lần !cuối", lambda n: Span(n, Unit.MONTHS)),
     AtomRule("quarters-long", "U", "{n:NN} quý", lambda n: Span(3 * n, Unit.MONTHS)),

@@ -36,8 +36,11 @@ define(
     "( ( và | đến | , | ; )? ( các | những | cho )+ | và | đến ) "
     "năm ( tiếp theo | sau | kế tiếp | tiếp sau | về sau )",
 )
-define("FROM", "( bắt đầu )? ( kể )? từ HOUR? ( ngày | đầu )?")
-define("TILL", "( - | đến | tới | cho đến | đến hết )+ ( hết | cuối | khoảng | ngày )*")
+define(
+    "BEGIN", "( bắt đầu ( thực hiện | triển khai | tổ chức | vận hành | thi hành | áp dụng | đi vào hoạt động )? )"
+)
+define("FROM", "BEGIN? ( kể )? từ HOUR? ( ngày | đầu )?")
+define("TILL", "( - | đến | tới | sang | cho đến | đến hết )+ ( hết | cuối | khoảng | ngày )*")
 define(
     "PHASE",
     "( trong | cả | suốt | toàn | cho | theo | của | thuộc | , )* ( giai đoạn | thời kỳ | nhiệm kỳ "
@@ -56,7 +59,7 @@ def fixed(period: Period | Part, clause: Clause) -> Fixed:
 
 
 def by(clause: Clause) -> Term:
-    return fixed(clause["a"], clause)
+    return before(clause) if clause.has("before") else fixed(clause["a"], clause)
 
 
 def _then_steady(clause: Clause) -> tuple[Term, ...]:
@@ -68,16 +71,20 @@ def _each(clause: Clause) -> tuple[Term, ...]:
     return tuple(fixed(period, clause) for period in clause["a"])
 
 
+def _before_each(clause: Clause) -> tuple[Term, ...]:
+    return tuple(before_period(period, "tentative" in clause.flags) for period in clause["a"])
+
+
 def _each_part(clause: Clause) -> tuple[Term, ...] | None:
     """Lists of single days without a year are those of every year (`rules_rhythms`)."""
     return None if all(part.day for part in clause["a"]) else _each(clause)
 
 
 def before(clause: Clause) -> Term:
-    return _before_period(clause["a"], "tentative" in clause.flags)
+    return before_period(clause["a"], "tentative" in clause.flags)
 
 
-def _before_period(period: Period | Part, tentative: bool) -> Term:
+def before_period(period: Period | Part, tentative: bool) -> Term:
     if isinstance(period, Part):
         month, day = period.day_before
         return Fixed(
@@ -154,7 +161,8 @@ def _rules(sign: str) -> list[ClauseRule]:
     return [
         ClauseRule("by-period", f"BY QUOTED {{a:{sign}}}", by),
         ClauseRule("before", f"BY BEFORE {{a:{sign}}}", before),
-        ClauseRule("from", f"( BY FROM | bắt đầu BY ) {{a:{sign}}} ( ONWARD | NEXTYEARS )*", _from),
+        ClauseRule("from", f"( BY FROM | BEGIN BY ) {{a:{sign}}} ( ONWARD | NEXTYEARS )*", _from),
+        ClauseRule("from", f"bắt {{a:{sign}}}", _from),  # "đầu quý II" stands for one value
         ClauseRule("onward", f"BY {{a:{sign}}} ( ONWARD | NEXTYEARS )", _from),
         ClauseRule(
             "by-then-steady",
@@ -180,41 +188,12 @@ def _rules(sign: str) -> list[ClauseRule]:
 BETWEEN = "( FROM | PHASE ( LP )? | BY | <U> )* {a:%s} TILL PHASE? {b:%s}"
 
 
-def _exact(clause: Clause) -> Term | None:
-    """ "năm 2026 (xong trước ngày 30/9)": the date inside the period is the one that counts."""
-    outer: Period = clause["a"]
-    inner = clause["b"]
-    if isinstance(inner, Part):
-        inner = inner.of(outer.end.year)
-    if inner is None or inner.start < outer.start or inner.end > outer.end or inner == outer:
-        return None
-    return _before_period(inner, "tentative" in clause.flags) if clause.has("before") else fixed(inner, clause)
-
-
 def _open_from(clause: Clause) -> Term:
     return OpenStart(start=clause["a"].start)
 
 
-define("HOUR", "( lúc )? <oabcnx> ( giờ | h | g ) ( <oabcnx> ( phút )? )? ( , )?")
-define("INSIDE", "( , | LP | : )+ ( hoàn thành | xong | phải | thực hiện | kết thúc | trình | cụ thể )*")
-
-
-def _inside(sign: str) -> list[ClauseRule]:
-    return [
-        ClauseRule(
-            "date-inside-period",
-            f"BY {{a:P}} INSIDE ( {{before:BY BEFORE}} | BY ) {{b:{sign}}} RP?",
-            _exact,
-            alone=True,
-        ),
-        ClauseRule("hour-of-day", f"( BY | trước )* HOUR ( ngày )? {{a:{sign}}}", by),
-    ]
-
-
 RULES = [
     *_rules("P"),
-    *_inside("P"),
-    *_inside("p"),
     ClauseRule("from-to-onward", BETWEEN % ("P", "P") + " NEXTYEARS", _open_from),
     *_rules("p"),
     ClauseRule("after", "( từ )? sau ( ngày )? {a:P} ( ONWARD )?", _after),
@@ -232,6 +211,7 @@ RULES = [
         between,
     ),
     ClauseRule("list-of-periods", "BY {a:Q}", _each),
+    ClauseRule("before-each", "BY BEFORE {a:Q}", _before_each),
     ClauseRule("list-of-periods-without-year", "BY {a:q}", _each_part),
     ClauseRule("days-to-date", "từ ( ngày )? {d:DN} TILL {b:P}", _days_of_month, final=True),
     ClauseRule("days-to-day", "từ ( ngày )? {d:DN} TILL {b:p}", _days_of_month, final=True),

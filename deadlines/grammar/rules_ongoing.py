@@ -12,11 +12,14 @@ define(
     "ONGOING",
     """( thường xuyên | liên tục | duy trì | lâu dài | quanh năm | suốt năm | xuyên suốt | thường kỳ
     | hằng giờ
-    | thường nhật | không thời hạn | trong suốt quá trình | theo tiến độ thường xuyên )""",
+    | thường nhật | không thời hạn
+    | trong? suốt ( quá trình | thời gian thực hiện ( kế hoạch | đề án | chương trình )? này? )
+    | theo tiến độ thường xuyên )""",
 )
 define(
     "URGENT",
-    """( ngay ( lập tức )? | làm ngay | khẩn trương | kịp thời | sớm ( nhất )? | càng sớm càng tốt
+    """( ngay ( lập tức )? | làm ngay | khẩn trương | kịp thời | ( trong thời gian )? sớm ( nhất )?
+    | càng sớm càng tốt
     | cấp bách | gấp
     | nhanh chóng
     | ngay ( và ) luôn | sớm hoàn thành | đúng tiến độ | đúng thời gian | đúng hạn | đúng lộ trình
@@ -25,9 +28,11 @@ define(
 define(
     "OPEN",
     """( ( chưa | không ) ( xác định | có | ấn định ) ( thời gian | thời hạn | cụ thể )?
-    | theo lộ trình ( cụ thể | đề ra | chung )?
+    | theo ( đúng )? lộ trình ( cụ thể | đề ra | chung | đã đề ra | được duyệt | được phê duyệt | đã được phê duyệt
+    | được giao )?
     | theo quy định ( hiện hành | của pháp luật | chung | của luật )? | theo ( đúng )? tiến độ ( đề ra
-    | chung | được duyệt | được giao | của ( dự án | đề án ) | dự án | thực tế )?
+    | đã đề ra | chung | được duyệt | được phê duyệt | đã được phê duyệt | được giao
+    | của ( dự án | đề án ) | dự án | thực tế )?
     | theo ( đúng )? kế hoạch ( đề ra | chung | riêng | năm | hằng năm | được duyệt | được giao | cụ thể
     | chi tiết )? | theo ( đúng )? thời gian quy định
     | theo thời hạn quy định | theo yêu cầu ( nhiệm vụ | thực tế | công việc | thực tiễn )

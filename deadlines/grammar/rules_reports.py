@@ -8,8 +8,9 @@ from deadlines.grammar.clause import Clause
 from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import ClauseRule
 from deadlines.grammar.rules_rhythms import before_every, before_part_every, due, due_before, every, part_every
-from deadlines.grammar.values import MONTHLY, Rhythm, months
-from deadlines.types import Term
+from deadlines.grammar.values import HALF_YEARLY, MONTHLY, QUARTERLY, YEARLY, Rhythm, Span, months
+from deadlines.text import bare
+from deadlines.types import Term, Unit
 
 define("LPQ", "( LP | : | là | vào | , )*")
 define(
@@ -88,6 +89,37 @@ def _on_days(days: tuple[int, int], rhythm: Rhythm, clause: Clause) -> tuple[Ter
     return tuple(one for one in terms if one)
 
 
+define("PERIODWORD", "( quý | tháng | năm ( ngân sách | tài chính | kế hoạch )? )")
+define("ENDING", "( kể? ( sau | từ ) ( khi | ngày | thời điểm )? kết thúc )")
+_AFTER_END = "( trong | vòng | thời hạn | ATMOST | sau )* {u:U} ( , )? ENDING"
+_AFTER = {"thang": MONTHLY, "quy": Rhythm("year", (1, 4, 7, 10)), "nam": Rhythm("year", (1,))}
+
+
+def _after_each(clause: Clause) -> Term | None:
+    """ "chậm nhất 15 ngày sau khi kết thúc quý": on that day of the month after it."""
+    return _days_into(_AFTER[bare(clause.text("period").lower().split()[0])], clause)
+
+
+def _after_each_rhythm(clause: Clause) -> Term | None:
+    """ "… sau khi kết thúc mỗi quý" """
+    rhythm: Rhythm = clause["e"]
+    after = {MONTHLY: _AFTER["thang"], QUARTERLY: _AFTER["quy"], YEARLY: _AFTER["nam"]}.get(rhythm)
+    return _days_into(after, clause) if after else None
+
+
+def _days_into(period: Rhythm, clause: Clause) -> Term | None:
+    span: Span = clause["u"]
+    most = 31 if period.months == (1,) else 28
+    if span.unit is not Unit.DAYS or not 1 <= span.amount <= most:
+        return None
+    return due(replace(period, day=span.amount, dated=True), clause)
+
+
+def _half_and_whole(clause: Clause) -> Term | None:
+    """ "sơ kết 6 tháng, tổng kết năm" """
+    return due(HALF_YEARLY, clause) if clause["u"] == Span(6, Unit.MONTHS) else None
+
+
 def _units(unit: str) -> list[ClauseRule]:
     """ "năm (trước ngày 15/12)", "quý: ngày 20 tháng cuối quý" """
     return [
@@ -108,8 +140,21 @@ def _units(unit: str) -> list[ClauseRule]:
 RULES = [
     *_units("UNITWORD"),
     *_units("{u:U}"),
-    ClauseRule("date-of-unit", "( {before:BEF} | BY ) {p:p} OFREPORT UNITWORD RP?", _unit_with_day),
+    ClauseRule("date-of-unit", "( {before:BEF} | BY ) {p:p} NEXTYEAR? OFREPORT UNITWORD RP?", _unit_with_day),
     ClauseRule("date-of-unit", "( {before:BEF} | BY ) {p:p} OFREPORT {u:U} RP?", _unit_with_day),
+    ClauseRule(
+        "days-after-each-period",
+        f"{_AFTER_END} {{period:PERIODWORD}} ( báo cáo )?",
+        _after_each,
+        family="event",
+    ),
+    ClauseRule("days-after-each-period", f"{_AFTER_END} {{e:E}}", _after_each_rhythm, family="event"),
+    ClauseRule(
+        "half-and-whole-year",
+        "( sơ kết | báo cáo | đánh giá | PERIODIC | hội nghị )+ {u:U} ( , | và | ; )+ "
+        "( sơ kết | tổng kết | báo cáo | đánh giá )+ ( hằng | cả | cuối )? năm",
+        _half_and_whole,
+    ),
     ClauseRule("two-days-of-every-month", "TWODAYS ( , )? {e:E}", _two_days_monthly),
     ClauseRule("two-days-of-every-month", "BY {e:E} LPQ TWODAYS RP?", _two_days_monthly),
     ClauseRule("two-days-of-every-month", "TWODAYSTILL {e:E}", _two_days),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from deadlines.grammar.clause import Clause
 from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import ClauseRule
@@ -9,6 +11,7 @@ from deadlines.grammar.values import HALF_YEARLY, YEARLY, Part, Rhythm
 from deadlines.types import Recurring, Term
 
 define("BEF", "( ATMOST | BYWORD | xong )* trước ( ngày )?")
+define("BETWEEN", "( AND | BEF | , và | TURN : ? )")
 define("AIM", "( để | nhằm | phục vụ | cho ) WC+")
 
 
@@ -18,6 +21,11 @@ def due(rhythm: Rhythm, clause: Clause, **more: object) -> Recurring:
 
 def every(clause: Clause) -> Term:
     return due(clause["e"], clause)
+
+
+def _every_at_hour(clause: Clause) -> Term | None:
+    """ "hằng ngày, trước 16 giờ": the hour of the day, not a length of time."""
+    return every(clause) if re.search(r"\b(?:giờ|h)\b", clause.text("u")) else None
 
 
 def due_before(rhythm: Rhythm, clause: Clause) -> Term | None:
@@ -34,6 +42,8 @@ def part_every(clause: Clause) -> Term | None:
     part: Part = clause["p"]
     if not _takes_day(rhythm, part):
         return None
+    if clause.has("before"):
+        return before_part_every(clause)
     return due(rhythm.on(part), clause)
 
 
@@ -68,15 +78,22 @@ def _same_day(parts: tuple[Part, ...], day: int, clause: Clause, before: bool) -
 
 
 def _list_every(clause: Clause) -> tuple[Term, ...] | None:
-    if clause.has("e") and not _takes_day(clause["e"]):
+    if clause.has("e") and not (_takes_day(clause["e"]) or _so_many(clause["e"], clause["p"])):
         return None
     if not clause.has("e") and not all(part.day for part in clause["p"]):
         return None
     return _several(clause["p"], clause, clause.has("before"))
 
 
+def _so_many(rhythm: Rhythm, parts: tuple[Part, ...]) -> bool:
+    """ "02 lần/năm (tháng 5 và tháng 11)": the list says when the times are."""
+    return rhythm.unit == "year" and not rhythm.dated and len(rhythm.months) == len(parts)
+
+
 def _two_every(clause: Clause) -> tuple[Term, ...] | None:
     if not clause.has("e") and not (clause["p"].day and clause["o"].day):
+        return None
+    if "trước" in clause.text("between").lower() and not clause.has("before"):
         return None
     return _several((clause["p"], clause["o"]), clause, clause.has("before"))
 
@@ -107,12 +124,17 @@ def _each_year_of(clause: Clause) -> Term | None:
 RULES = [
     ClauseRule("every", "( PERIODIC ( , | ACTC )? )? BY QUOTED {e:E}", every),
     ClauseRule("hour-of-every", "( BY | trước )* HOUR ( ngày )? {e:E}", every),
+    ClauseRule("every-at-hour", "BY {e:E} ( , | LP )? ( BY | trước )* {u:U} RP?", _every_at_hour),
     ClauseRule("before-every", "PERIODIC? BEF {e:E}", before_every),
-    ClauseRule("date-every-year", "( FROM | BY | PERIODIC )* {p:p} ( , | LP )? {e:E} RP?", part_every),
+    ClauseRule(
+        "date-every-year",
+        "( FROM | BY | PERIODIC )* ( trước? HOUR ngày? )? {p:p} ( , | LP )? {e:E} RP?",
+        part_every,
+    ),
     ClauseRule("before-date-every-year", "BEF {p:p} ( , | LP )? {e:E} RP?", before_part_every),
     ClauseRule(
         "every-year-by-date",
-        "BY {e:E} ( , | : | LP | / )* ( ACTOR? ACTC )? ( , )? BY {p:p} NEXTYEAR? ( AIM )?",
+        "BY {e:E} ( , | : | LP | / )* ( ACTOR? ACTC )? ( , )? BY ( trước? HOUR ngày? )? {p:p} NEXTYEAR? ( AIM )?",
         part_every,
     ),
     ClauseRule(
@@ -132,16 +154,18 @@ RULES = [
     ),
     ClauseRule(
         "two-days-every-year",
-        "PERIODIC? ( {before:BEF} | BY ) {p:p} ( AND | TO | BEF | , và )+ {o:p} ( , )? {e:E}",
+        "PERIODIC? ( TURN : ? )? ( {before:BEF} | BY ) {p:p} {between:( TO | BETWEEN )+} {o:p} NEXTYEAR? ,? {e:E}",
         _two_every,
     ),
     ClauseRule(
         "two-days-every-year",
-        "BY {e:E} ( , | : | LP | ACTC )* ( {before:BEF} | BY ) {p:p} ( AND | BEF | , và )+ {o:p}",
+        "BY {e:E} ( , | : | LP | ACTC | TURN )* ( {before:BEF} | BY ) {p:p} {between:BETWEEN+} {o:p} NEXTYEAR?",
         _two_every,
     ),
     ClauseRule(
-        "two-days-a-year", "PERIODIC? ( {before:BEF} | BY ) {p:p} ( và | AND và )+ ( BEF )? {o:p}", _two_every
+        "two-days-a-year",
+        "PERIODIC? ( {before:BEF} | BY ) {p:p} ( và | AND và )+ ( BEF )? {o:p} NEXTYEAR?",
+        _two_every,
     ),
     ClauseRule("every-until", "BY {e:E} ( , )? ( TILL | BY ) {a:P}", _until),
     ClauseRule("every-since", "BY {e:E} ( , | LP )* FROM {a:P} ( ONWARD )?", _since),
