@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import time
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from config.errors import ConfigError
+from config.oidc import Oidc
 from deadlines.counting import Counting, ReportDays
 from deadlines.types import Unit
 
@@ -119,6 +121,31 @@ class Desk(_Part):
     key_grace_days: int = Field(default=14, ge=0, le=366)
     """How long links that were signed with the key before the present one still open."""
     trusted_proxies: tuple[str, ...] = ()
+    lock_after: int = Field(default=10, ge=3, le=20)
+    """Wrong log-ins in a row that shut a name."""
+    lock_minutes: int = Field(default=60, ge=1, le=1440)
+    """How long a shut name stays so, unless an admin opens it."""
+    password_days: int = Field(default=0, ge=0, le=3660)
+    """After how many days a password has to be changed; 0: never."""
+    admin_networks: tuple[str, ...] = ()
+    """From where admins may administer, as addresses or networks; empty: from anywhere."""
+    admin_hours: tuple[time, time] | None = None
+    """Between which times of a working day admins may administer; None: at any time."""
+
+    @field_validator("admin_networks")
+    @classmethod
+    def _networks(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(str(ip_network(name)) for name in names)
+        except ValueError as error:
+            raise ValueError("địa chỉ hoặc dải mạng, ví dụ 10.20.0.0/16") from error
+
+    @field_validator("admin_hours")
+    @classmethod
+    def _in_order(cls, hours: tuple[time, time] | None) -> tuple[time, time] | None:
+        if hours is not None and hours[0] >= hours[1]:
+            raise ValueError("hai giờ dạng HH:MM, giờ đầu sớm hơn giờ sau")
+        return hours
 
 
 class _File(_Part):
@@ -128,6 +155,7 @@ class _File(_Part):
     reading: Reading = Reading()
     reminding: Reminding = Reminding()
     desk: Desk = Desk()
+    oidc: Oidc | None = None
 
 
 class Settings(_Part):
@@ -156,6 +184,9 @@ class Settings(_Part):
     reading: Reading
     reminding: Reminding
     desk: Desk = Desk()
+    oidc: Oidc | None = None
+    """Where people may log in but with a password of this desk; None: nowhere."""
+    oidc_secret: str | None = Field(default=None, repr=False)
 
 
 def load(environment: Mapping[str, str] | None = None, province: str | None = None) -> Settings:
@@ -183,6 +214,8 @@ def load(environment: Mapping[str, str] | None = None, province: str | None = No
         reading=file.reading,
         reminding=file.reminding,
         desk=_desk(file.desk, given),
+        oidc=file.oidc,
+        oidc_secret=secret(given, "DONDOC_OIDC_SECRET"),
     )
 
 

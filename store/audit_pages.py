@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, func, or_, select
 
 from store.schema import audit
 
@@ -17,6 +17,16 @@ def of_subject(connection: Connection, province: str, subject: str) -> Sequence[
         .where(audit.c.province == province, audit.c.subject == subject)
         .order_by(audit.c.id.desc())
         .limit(500)
+    ).all()
+
+
+def of_kinds(connection: Connection, province: str, starts: Sequence[str], limit: int) -> Sequence[Row[Any]]:
+    """The last entries whose action begins with one of `starts`, newest first."""
+    return connection.execute(
+        select(audit)
+        .where(audit.c.province == province, or_(*(audit.c.action.startswith(one) for one in starts)))
+        .order_by(audit.c.id.desc())
+        .limit(limit)
     ).all()
 
 

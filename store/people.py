@@ -190,9 +190,13 @@ def end_session(connection: Connection, session_id: int) -> None:
     connection.execute(delete(sessions).where(sessions.c.id == session_id))
 
 
-def end_sessions(connection: Connection, user_id: int, *, but: int | None = None) -> None:
-    """End every session of a user, but for one."""
+def end_sessions(
+    connection: Connection, user_id: int, *, but: int | None = None, method: str | None = None
+) -> None:
+    """End every session of a user, but for one; those opened in one way only, where it is given."""
     query = delete(sessions).where(sessions.c.user_id == user_id)
+    if method is not None:
+        query = query.where(sessions.c.method == method)
     connection.execute(query.where(sessions.c.id != but) if but is not None else query)
 
 
@@ -209,8 +213,9 @@ def make_token(
 ) -> str:
     """A new token, shown this once."""
     secret = secrets.token_urlsafe(32)
-    connection.execute(
-        insert(tokens).values(
+    token_id = connection.execute(
+        insert(tokens)
+        .values(
             province=province,
             kind=kind,
             digest=digest(secret),
@@ -220,7 +225,8 @@ def make_token(
             created_at=now,
             created_by=actor,
         )
-    )
+        .returning(tokens.c.id)
+    ).scalar_one()
     record(
         connection,
         province,
@@ -228,7 +234,7 @@ def make_token(
         actor=actor,
         action=f"token.{kind}",
         subject=f"token:{name}"[:200],
-        after={"agency": agency, "scopes": sorted(scopes)},
+        after={"agency": agency, "scopes": sorted(scopes), "token": token_id},
     )
     return secret
 

@@ -14,7 +14,8 @@ from store.people import ROLES
 from tests.desk_samples import BASE, PASSWORD, Clock, add_user, browser, logged_in, morning, with_samples
 
 GATED = [entry for entry in ROUTES if entry.role is not None]
-PUBLIC = {"/login", "/language", "/healthz", "/calendar/{secret}.ics"}
+ISSUERS = {"/login/oidc", "/login/oidc/back", "/login/oidc/leave", "/login/code"}
+PUBLIC = {"/login", "/language", "/healthz", "/calendar/{secret}.ics", *ISSUERS}
 
 
 @pytest.fixture

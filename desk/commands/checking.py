@@ -9,6 +9,7 @@ from config.channels import EMAIL
 from config.errors import ConfigError
 from desk.commands.printing import DONE, FAILED, misuse, put, put_json
 from desk.commands.workplace import AtWork, at_work
+from desk.oidc.errors import SignInFailed
 from store.errors import StoreError
 
 
@@ -30,6 +31,8 @@ def check_all(*, send_test: str | None, channel: str | None, json: bool) -> int:
         ("cơ sở dữ liệu", _database),
         ("thư mục nhận kế hoạch", _inbox),
     ]
+    if work.place.settings.oidc is not None:
+        parts.append(("đăng nhập chung (OIDC)", _issuer))
     if channel is not None and channel not in work.place.channels.by_name:
         return misuse(f"không có kênh {channel}; cho phép: {', '.join(work.place.channels.by_name)}.")
     if send_test is not None:
@@ -55,7 +58,7 @@ def _look(name: str, part: Callable[[AtWork], str], work: AtWork) -> Finding:
 
     try:
         return Finding(part=name, ok=True, said=part(work))
-    except (ConfigError, StoreError, ChannelError) as error:
+    except (ConfigError, StoreError, ChannelError, SignInFailed) as error:
         return Finding(part=name, ok=False, said=str(error))
     except NotSent as error:
         # Zalo's and the mail servers' reasons name the code already.
@@ -105,6 +108,13 @@ def _database(work: AtWork) -> str:
     with work.place.ready().read() as connection:
         counts = count_rows(connection, work.place.province)
     return f"{work.place.database.shown}: {counts['plans']} kế hoạch, {counts['tasks']} nhiệm vụ"
+
+
+def _issuer(work: AtWork) -> str:
+    """Ask the issuer who it is and for its keys, as a log-in would."""
+    from desk.oidc.signing_in import Door
+
+    return Door(work.place.settings).look(work.now)
 
 
 def _inbox(work: AtWork) -> str:

@@ -14,7 +14,7 @@ from desk.commands.printing import DONE, actor, fail, misuse, put, put_table
 from desk.commands.workplace import AtWork, at_work
 from desk.web.passwords import hashed, refused
 from desk.web.words import ROLES
-from store import people
+from store import locks, people
 
 
 def add_user(name: str, *, role: str) -> int:
@@ -67,11 +67,13 @@ def set_password(name: str) -> int:
             now=work.now,
             actor=actor(),
             password=hashed(password),
+            password_at=work.now,
             must_change=True,
             totp_sealed=None,
             totp_step=None,
         )
         people.end_sessions(connection, user.id)
+        locks.clear(connection, work.place.province, user.name)
     put(f"Đã đặt lại mật khẩu của {user.name}; lần đăng nhập tới phải đổi.")
     return DONE
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from desk.web import limits
 from desk.web.guard import SAFE
 from desk.web.visit import Visit
 from store import people
@@ -55,12 +56,13 @@ def admitted(visit: Visit, role: str, handler: Handler) -> Response:
         path = visit.request.url.path + (f"?{visit.request.url.query}" if visit.request.url.query else "")
         back = f"?next={quote(path)}" if visit.request.method in SAFE and path != "/" else ""
         return visit.go(f"/login{back}")
-    if visit.user.must_change and visit.request.url.path not in UNFINISHED:
+    if must_change(visit) and visit.request.url.path not in UNFINISHED:
         return visit.go("/account")
     if lacks_second_step(visit) and visit.request.url.path not in UNFINISHED | {"/account/totp"}:
         return visit.go("/account")
-    if not visit.may(role):
-        return visit.sorry("Tài khoản này không có quyền thực hiện việc đó.", 403)
+    refusal = limits.refusal(visit, role)
+    if refusal:
+        return visit.sorry(refusal, 403)
     return handler(visit)
 
 
@@ -72,5 +74,20 @@ def nobody(visit: Visit) -> bool:
 
 def lacks_second_step(visit: Visit) -> bool:
     """Whether an admin still has to set up the second step, where the settings want one."""
-    needed = visit.workplace.settings.desk.admins_need_totp
-    return needed and visit.user is not None and visit.user.role == "admin" and visit.user.totp_sealed is None
+    user = visit.user
+    if user is None or user.role != "admin" or user.second_step:
+        return False
+    return visit.workplace.settings.desk.admins_need_totp and user.totp_sealed is None
+
+
+def must_change(visit: Visit) -> bool:
+    """Whether a new password is due before anything else; who came by way of the issuer used none."""
+    return visit.user is not None and visit.user.method == "password" and (visit.user.must_change or is_aged(visit))
+
+
+def is_aged(visit: Visit) -> bool:
+    """Whether the password is older than the settings let one be."""
+    days, user = visit.workplace.settings.desk.password_days, visit.user
+    return (
+        days > 0 and user is not None and visit.now - (user.password_at or user.created_at) > timedelta(days=days)
+    )

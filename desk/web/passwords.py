@@ -9,6 +9,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 SHORTEST, LONGEST = 12, 256
 
+NONE = "!"
+"""In the place of a hash: no password fits, the user comes by way of the issuer."""
+
 _TRIVIAL = frozenset({"123456789012", "password1234", "matkhaumatkhau", "qwertyuiop12", "dondocdondoc"})
 
 
@@ -43,3 +46,8 @@ def matches(kept: str, password: str) -> bool:
 def nobodys() -> str:
     """A hash that no password fits, so that an unknown name takes as long as a wrong password."""
     return hashed("-" * SHORTEST + "nobody")
+
+
+def usable(kept: str) -> bool:
+    """Whether there is a password at all."""
+    return kept != NONE

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from desk.web import (
+    account,
     agency_pages,
     calendar_pages,
     channel_pages,
@@ -17,15 +18,18 @@ from desk.web import (
     edits,
     events,
     exports,
+    identity_pages,
     log,
     login,
     offices,
+    oidc_pages,
     plans,
     policy_pages,
     proposal_pages,
     task,
     tasks,
     today,
+    user_changes,
     users,
     wording_pages,
 )
@@ -59,11 +63,16 @@ AGENCIES_OWN = (
 DOOR = (
     Entry("GET", "/login", None, login.form),
     Entry("POST", "/login", None, login.enter),
+    Entry("GET", "/login/oidc", None, oidc_pages.start),
+    Entry("GET", "/login/oidc/back", None, oidc_pages.back),
+    Entry("GET", "/login/oidc/leave", None, oidc_pages.leave_issuer),
+    Entry("GET", "/login/code", None, oidc_pages.code_form),
+    Entry("POST", "/login/code", None, oidc_pages.code),
     Entry("POST", "/language", None, login.choose_language),
     Entry("POST", "/logout", "viewer", login.leave),
-    Entry("GET", "/account", "viewer", login.account),
-    Entry("POST", "/account/password", "viewer", login.change_password),
-    Entry("POST", "/account/totp", "viewer", login.set_totp),
+    Entry("GET", "/account", "viewer", account.account),
+    Entry("POST", "/account/password", "viewer", account.change_password),
+    Entry("POST", "/account/totp", "viewer", account.set_totp),
 )
 
 DESK = (
@@ -142,6 +151,10 @@ DESK = (
     Entry("GET", "/users", "admin", users.page),
     Entry("POST", "/users", "admin", users.add),
     Entry("POST", "/users/{user:int}", "admin", users.change),
+    Entry("POST", "/users/{user:int}/unlock", "admin", users.unlock),
+    Entry("POST", "/users/changes/{change:int}/undo", "admin", user_changes.undo),
+    Entry("POST", "/identities/{identity:int}/link", "admin", identity_pages.link),
+    Entry("POST", "/identities/{identity:int}/drop", "admin", identity_pages.drop),
     Entry("POST", "/tokens", "admin", users.make_token),
     Entry("POST", "/tokens/{token:int}/revoke", "admin", users.drop_token),
 )

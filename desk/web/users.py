@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
+from typing import Any
 
+from sqlalchemy import Connection, Row
 from starlette.responses import Response
 
 from desk.web import passwords
 from desk.web.visit import Visit, Wrong
 from desk.web.words import ROLES
 from flows.steps import linking
-from store import people
+from store import identities, locks, people
+from store.audit import record
 
 SCOPES = {
     "tasks:read": "đọc nhiệm vụ và thời hạn",
@@ -26,17 +30,43 @@ def page(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, password: str = "", secret: str = "") -> Response:
+    from desk.web import identity_pages, user_changes
+
+    desk = visit.workplace.settings.desk
     with visit.workplace.database.read() as connection:
         rows = people.everyone(connection, visit.province)
-        tokens = people.tokens_of(connection, visit.province, "api")
-    return visit.page("users.html", rows=rows, tokens=tokens, scopes=SCOPES, password=password, secret=secret)
+        return visit.page(
+            "users.html",
+            rows=rows,
+            tokens=people.tokens_of(connection, visit.province, "api"),
+            shut=locks.shut_names(
+                connection,
+                visit.province,
+                [row.name for row in rows],
+                most=desk.lock_after,
+                shut=timedelta(minutes=desk.lock_minutes),
+                now=visit.now,
+            ),
+            by_issuer=visit.desk.door is not None,
+            identities=identity_pages.shown(visit, identities.all_of(connection, visit.province)),
+            changes=user_changes.listed(visit, connection),
+            scopes=SCOPES,
+            password=password,
+            secret=secret,
+        )
+
+
+def name_and_role(visit: Visit) -> tuple[str, str]:
+    """Those of a new user. Raises Wrong."""
+    name, role = visit.text("name", needed="Tên đăng nhập", longest=80).lower(), visit.text("role")
+    if role not in ROLES or any(letter.isspace() for letter in name):
+        raise Wrong("Tên đăng nhập không có dấu cách; vai trò chọn trong danh sách.")
+    return name, role
 
 
 def add(visit: Visit) -> Response:
     """A user with a password that is shown once and has to be changed at the first log-in."""
-    name, role = visit.text("name", needed="Tên đăng nhập", longest=80).lower(), visit.text("role")
-    if role not in ROLES or any(letter.isspace() for letter in name):
-        raise Wrong("Tên đăng nhập không có dấu cách; vai trò chọn trong danh sách.")
+    name, role = name_and_role(visit)
     password = secrets.token_urlsafe(12)
     with visit.workplace.database.write() as connection:
         if people.find(connection, visit.province, name) is not None:
@@ -63,8 +93,7 @@ def change(visit: Visit) -> Response:
         user = people.by_id(connection, visit.province, visit.path("user"))
         if user is None:
             return visit.sorry("Không có người dùng này.", 404)
-        admins = [one for one in people.everyone(connection, visit.province) if one.role == "admin" and one.active]
-        if [one.id for one in admins] == [user.id] and (role != "admin" or not active):
+        if last_admin(connection, visit.province, user) and (role != "admin" or not active):
             raise Wrong("Đây là quản trị viên cuối cùng.")
         people.change(
             connection,
@@ -79,6 +108,29 @@ def change(visit: Visit) -> Response:
         # A session that was opened with other rights ends with them.
         people.end_sessions(connection, user.id)
     return visit.go("/users", "user")
+
+
+def last_admin(connection: Connection, province: str, user: Row[Any]) -> bool:
+    """Whether nobody else could administer."""
+    admins = [one.id for one in people.everyone(connection, province) if one.role == "admin" and one.active]
+    return admins == [user.id]
+
+
+def unlock(visit: Visit) -> Response:
+    """Open a name again that was shut after too many wrong tries."""
+    with visit.workplace.database.write() as connection:
+        user = people.by_id(connection, visit.province, visit.path("user"))
+        if user is None or not locks.clear(connection, visit.province, user.name):
+            return visit.sorry("Không có người dùng này, hoặc tài khoản không bị khóa.", 404)
+        record(
+            connection,
+            visit.province,
+            at=visit.now,
+            actor=visit.actor,
+            action="login.unlocked",
+            subject=f"user:{user.name}",
+        )
+    return visit.go("/users", "unlocked")
 
 
 def make_token(visit: Visit) -> Response:

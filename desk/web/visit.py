@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from sqlalchemy import Row
@@ -22,6 +22,9 @@ from desk.web.rendering import render
 from flows.steps.workplace import Workplace
 from store import editions
 from store.people import ROLES, Lifetime
+
+if TYPE_CHECKING:
+    from desk.oidc.signing_in import Door
 
 FRESH = 5.0
 """Seconds after which the configuration files are looked at again."""
@@ -38,6 +41,7 @@ class Desk:
         self._lock = threading.Lock()
         self.kept = Kept()
         self.clock = clock
+        self.door = _door(workplace)
 
     @property
     def workplace(self) -> Workplace:
@@ -76,6 +80,14 @@ class Desk:
     def lifetime(self) -> Lifetime:
         desk = self._workplace.settings.desk
         return Lifetime(idle=timedelta(minutes=desk.idle_minutes), absolute=timedelta(hours=desk.absolute_hours))
+
+
+def _door(workplace: Workplace) -> Door | None:
+    if workplace.settings.oidc is None:
+        return None
+    from desk.oidc.signing_in import Door
+
+    return Door(workplace.settings)
 
 
 def _stamp(workplace: Workplace) -> tuple[tuple[str, int], ...]:

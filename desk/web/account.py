@@ -1,0 +1,92 @@
+"""One's own password and second step."""
+
+from __future__ import annotations
+
+import pyotp
+from starlette.responses import Response
+
+from desk.web import gate, passwords, tries
+from desk.web.visit import Visit
+from store import people
+
+
+def account(visit: Visit) -> Response:
+    return _account(visit)
+
+
+def _account(visit: Visit, wrong: str = "", status: int = 200) -> Response:
+    assert visit.user is not None
+    return visit.page(
+        "account.html",
+        status,
+        second_step=gate.lacks_second_step(visit),
+        must_change=gate.must_change(visit),
+        aged=gate.is_aged(visit),
+        has_password=passwords.usable(visit.user.password),
+        wrong=wrong,
+        secret=pyotp.random_base32(),
+        uri="",
+    )
+
+
+def change_password(visit: Visit) -> Response:
+    """A new password ends every other session."""
+    user = visit.user
+    assert user is not None
+    old, new = str(visit.form.get("old", "")), str(visit.form.get("new", ""))
+    if not tries.may_try(visit, user.name):
+        return _account(visit, tries.TOO_OFTEN, 429)
+    if not passwords.matches(user.password, old):
+        return _account(visit, "Mật khẩu hiện tại không đúng.", 422)
+    tries.succeeded(visit, user.name)
+    wrong = passwords.refused(new, user.name)
+    if wrong is None and new != str(visit.form.get("again", "")):
+        wrong = "Hai lần nhập mật khẩu mới không giống nhau."
+    if wrong is None and new == old:
+        wrong = "Mật khẩu mới phải khác mật khẩu hiện tại."
+    if wrong is not None:
+        return _account(visit, wrong, 422)
+    with visit.workplace.database.write() as connection:
+        people.change(
+            connection,
+            visit.province,
+            user,
+            action="password",
+            now=visit.now,
+            actor=visit.actor,
+            password=passwords.hashed(new),
+            password_at=visit.now,
+            must_change=False,
+        )
+        people.end_sessions(connection, user.id, but=user.session_id)
+    return visit.go("/account", "password")
+
+
+def set_totp(visit: Visit) -> Response:
+    """Turn the second step on with a code that proves the app has the secret, or off with the password."""
+    user = visit.user
+    assert user is not None
+    if not tries.may_try(visit, user.name):
+        return _account(visit, tries.TOO_OFTEN, 429)
+    if not passwords.matches(user.password, str(visit.form.get("password", ""))):
+        return _account(visit, "Mật khẩu hiện tại không đúng.", 422)
+    tries.succeeded(visit, user.name)
+    values: dict[str, object] = {"totp_sealed": None, "totp_step": None}
+    if user.totp_sealed is not None and user.role == "admin" and visit.workplace.settings.desk.admins_need_totp:
+        return _account(visit, "Quản trị viên bắt buộc dùng xác thực hai bước nên không tắt được.", 422)
+    if user.totp_sealed is None:
+        secret = visit.text("secret", longest=64)
+        step = (
+            tries.matching_step(secret, visit.text("code"), visit.now.timestamp()) if _is_secret(secret) else None
+        )
+        if step is None:
+            return _account(visit, "Mã xác thực không đúng; kiểm tra lại giờ trên điện thoại.", 422)
+        values = {"totp_sealed": visit.workplace.seal.close(secret), "totp_step": step}
+    action = "totp" if values["totp_sealed"] else "no_totp"
+    with visit.workplace.database.write() as connection:
+        people.change(connection, visit.province, user, action=action, now=visit.now, actor=visit.actor, **values)
+    return visit.go("/account", action)
+
+
+def _is_secret(text: str) -> bool:
+    return len(text) == 32 and set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
