@@ -25,6 +25,8 @@ class ChannelSettings:
     attempts: int
     first_wait: int
     longest_wait: int
+    allow_private: bool
+    """A service of Apprise may be a machine of the local network."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +48,7 @@ class _Channel(BaseModel):
     attempts: int = Field(default=12, ge=1, le=100)
     first_wait: int = Field(default=60, ge=1, le=86_400)
     longest_wait: int = Field(default=14_400, ge=1, le=604_800)
+    allow_private: bool = False
 
 
 def load(path: Path, *, smtp_url: str | None, environment: Mapping[str, str] | None = None) -> Channels:
@@ -71,5 +74,5 @@ def _channel(
         wrong = f"{name}.url_env" if table.url_env else f"{name}.url"
         allowed = "biến môi trường này phải có giá trị" if table.url_env else "địa chỉ của kênh"
         raise ConfigError(file=path, field=wrong, value=table.url_env, allowed=allowed)
-    kept = {part: getattr(table, part) for part in ("per_minute", "attempts", "first_wait", "longest_wait")}
+    kept = table.model_dump(exclude={"url", "url_env"})
     return ChannelSettings(name=name, url=url, **kept)

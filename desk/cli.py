@@ -12,6 +12,7 @@ import typer
 
 from desk.cli_agencies import agencies, config, people
 from desk.cli_review import review
+from desk.cli_zalo import zalo
 
 app = typer.Typer(
     name="dondoc",
@@ -27,7 +28,6 @@ app.add_typer(event, name="event")
 app.add_typer(audit, name="audit")
 user = typer.Typer(help="Người dùng của bàn làm việc.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(user, name="user")
-zalo = typer.Typer(help="Tài khoản Zalo.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(zalo, name="zalo")
 app.add_typer(review, name="review")
 app.add_typer(agencies, name="agencies")
@@ -353,67 +353,13 @@ def audit_verify() -> None:
     raise typer.Exit(verify_audit())
 
 
-@zalo.command(name="consent")
-def zalo_consent(
-    redirect: Annotated[
-        str, typer.Option(metavar="URL", help="Địa chỉ trả về đã khai với Zalo.")
-    ] = "http://localhost:8089/",
-    code: Annotated[str | None, typer.Option(help="Mã mà trang cấp quyền trả về.")] = None,
-) -> None:
-    """Xin quản trị viên của OA cấp quyền gửi tin."""
-    from desk.commands.zalo import consent
-
-    raise typer.Exit(consent(redirect=redirect, code=code))
-
-
-@zalo.command(name="token")
-def zalo_token(
-    retry: Annotated[bool, typer.Option("--retry", help="Cho phép thử làm mới token một lần nữa.")] = False,
-) -> None:
-    """Nhập cặp token từ bàn phím hoặc đường ống (hai dòng)."""
-    from desk.commands.zalo import put_tokens, retry_refresh
-
-    raise typer.Exit(retry_refresh() if retry else put_tokens())
-
-
-@zalo.command(name="status")
-def zalo_status(
-    ask: Annotated[bool, typer.Option("--ask", help="Hỏi cả Zalo; không gửi tin nào.")] = False,
-    json: Json = False,
-) -> None:
-    """Cho biết token, người đã liên kết, tin chưa rõ và các cảnh báo."""
-    from desk.commands.zalo import status
-
-    raise typer.Exit(status(ask=ask, json=json))
-
-
-@zalo.command(name="delivery")
-def zalo_delivery(json: Json = False) -> None:
-    """Hỏi Zalo những tin chưa thấy báo đã đến máy; tin chắc chắn không đến thì gửi qua thư."""
-    from desk.commands.zalo import ask_deliveries
-
-    raise typer.Exit(ask_deliveries(json=json))
-
-
-@zalo.command(name="code")
-def zalo_code(
-    agency: Annotated[str, typer.Argument(metavar="AGENCY", help="Mã cơ quan.")],
-    role: Annotated[str, typer.Option(help="focal, clerk hoặc leadership.")] = "focal",
-    name: Annotated[str | None, typer.Option(help="Tên người liên hệ.")] = None,
-) -> None:
-    """Cấp mã một lần để một đầu mối liên kết tài khoản Zalo."""
-    from desk.commands.zalo import give_code
-
-    raise typer.Exit(give_code(agency, role=role, name=name))
-
-
 @app.command(name="fake-zalo")
 def fake_zalo(
     port: Annotated[int, typer.Option(help="Cổng trên 127.0.0.1.")] = 8089,
     webhook: Annotated[str, typer.Option(metavar="URL", help="Nơi nhận webhook, trên máy này.")] = "",
 ) -> None:
     """Chạy Zalo giả trên máy này để thử, không gửi gì ra ngoài."""
-    from desk.commands.zalo import serve_fake
+    from desk.commands.fake_zalo import serve_fake
 
     raise typer.Exit(serve_fake(port=port, webhook=webhook))
 

@@ -8,12 +8,14 @@ than silence.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from threading import get_ident
 from types import TracebackType
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyFormat
 from apprise.manager_plugins import NotificationManager
@@ -26,6 +28,7 @@ from notifiers.message import Message, Receipt
 from notifiers.render_clean import block, shorten
 
 _INSTANCES = 64
+_STATUS = re.compile(r"\berror=(\d{3})\b")
 LONGEST = 60.0
 """Seconds that one message may take in all."""
 _manager: Any = NotificationManager
@@ -46,6 +49,7 @@ class AppriseChannel:
         if self.name not in plugins:
             raise ChannelError(f"Apprise không có kênh “{self.name[:20]}”")
         self._forms: tuple[str, ...] = plugins[self.name].templates
+        self._refuse_unchecked_tls()
         self._refuse_private_host()
         if "{to}" not in self._url:
             self._service(self._url)
@@ -58,8 +62,13 @@ class AppriseChannel:
         except ChannelError as wrong:
             scope = Scope.RECIPIENT if "{to}" in self._url else Scope.CHANNEL
             raise Refused(f"Không dùng được kênh {self.name}: {wrong}", code="dondoc:url", scope=scope) from None
+        statuses: list[str] = []
         try:
-            with within(self._seconds), public_connections_only(enabled=not self._allow_private):
+            with (
+                within(self._seconds),
+                public_connections_only(enabled=not self._allow_private),
+                _heard(statuses),
+            ):
                 taken = service.notify(
                     body=block(message.text), title=shorten(message.subject, 200), body_format=NotifyFormat.TEXT
                 )
@@ -72,7 +81,9 @@ class AppriseChannel:
             reason = f"Kênh {self.name} gặp lỗi: {type(failure).__name__}"
             raise Unavailable(reason, code="dondoc:apprise", scope=Scope.CHANNEL) from None
         if not taken:
-            raise Unavailable(f"Kênh {self.name} báo không gửi được", scope=Scope.CHANNEL)
+            code = statuses[-1] if statuses else None
+            told = f" (HTTP {code})" if code else ""
+            raise Unavailable(f"Kênh {self.name} báo không gửi được{told}", code=code, scope=Scope.CHANNEL)
         return Receipt(answer=f"{self.name}: đã nhận")
 
     def check(self) -> str:
@@ -100,6 +111,11 @@ class AppriseChannel:
         service.request_rate_per_sec = min(service.request_rate_per_sec, 1.0)
         return service
 
+    def _refuse_unchecked_tls(self) -> None:
+        if "verify" in {name.lower() for name in parse_qs(urlsplit(self._url).query)}:
+            allowed = "máy chủ có chứng thư riêng thì ghi tệp chứng thư vào REQUESTS_CA_BUNDLE"
+            raise ChannelError(f"kênh gửi luôn kiểm tra chứng thư, không nhận verify=; {allowed}")
+
     def _refuse_private_host(self) -> None:
         """Only services that an organisation runs itself name a machine; elsewhere a token stands in its place."""
         if self._allow_private or not any("{host}" in form for form in self._forms):
@@ -107,9 +123,34 @@ class AppriseChannel:
         try:
             refuse_private(unquote(urlsplit(self._url).hostname or ""))
         except PrivateAddress:
-            raise ChannelError("địa chỉ trỏ vào mạng nội bộ; muốn dùng, đặt allow_private") from None
+            raise ChannelError(
+                "địa chỉ trỏ vào mạng nội bộ; muốn dùng, đặt allow_private = true trong channels.toml"
+            ) from None
         except ValueError:
             raise ChannelError("địa chỉ không hợp lệ") from None
+
+
+class _Ear(logging.Handler):
+    """Hears what Apprise says in this thread; of its words only the status of an answer is kept."""
+
+    def __init__(self, statuses: list[str]) -> None:
+        super().__init__(logging.WARNING)
+        self._statuses, self._thread = statuses, get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self._thread:
+            self._statuses.extend(_STATUS.findall(record.getMessage()))
+
+
+@contextmanager
+def _heard(statuses: list[str]) -> Iterator[None]:
+    """The status of each answer that Apprise logs and does not return."""
+    log, ear = logging.getLogger("apprise"), _Ear(statuses)
+    log.addHandler(ear)
+    try:
+        yield
+    finally:
+        log.removeHandler(ear)
 
 
 @contextmanager

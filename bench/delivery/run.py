@@ -110,14 +110,17 @@ def a_prefect_task_each(port: int, count: int) -> float:
         def send(message: Message) -> None:
             channel.send(message)
 
+        batch = messages(count)
+
+        # The batch is no parameter: Prefect takes at most half a megabyte of those.
         @flow(persist_result=False)
-        def all_of(batch: list[Message]) -> float:
+        def all_of() -> float:
             start = time.perf_counter()
             for message in batch:
                 send(message)
             return time.perf_counter() - start
 
-        return float(all_of(messages(count)))
+        return float(all_of())
 
 
 def rate(way: Callable[[int, int], float], count: int) -> float:
@@ -145,12 +148,13 @@ def main() -> None:
     for _ in range(TURNS):
         for name, way, number in ways:
             rates[name].append(rate(way, number))
+            print(f"{rates[name][-1]:8.1f}/s  {name}", file=sys.stderr, flush=True)
     limit = median(rates[ways[0][0]])
     print(f"{len(TEXT.encode())} bytes of text, {count} messages, median of {TURNS} (all turns)")
     for name, _, number in ways:
         own = median(rates[name])
-        turns = ", ".join(f"{value:.0f}" for value in rates[name])
-        print(f"{own:8.0f}/s  {own / limit:5.0%} of the limit  {name} (n={number}; {turns})")
+        turns = ", ".join(f"{value:.1f}" for value in rates[name])
+        print(f"{own:8.1f}/s  {own / limit:6.1%} of the limit  {name} (n={number}; {turns})")
 
 
 if __name__ == "__main__":

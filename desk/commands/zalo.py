@@ -1,13 +1,16 @@
-"""`dondoc zalo …` and `dondoc fake-zalo`: consent, tokens, linking contacts, and how the account stands."""
+"""`dondoc zalo …`: consent, tokens, linking contacts, and how the account stands."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from desk.commands.printing import DONE, actor, fail, put, put_json
 from desk.commands.workplace import AtWork, at_work
+from desk.commands.zalo_account import account, standing_lines
 from flows.steps.channels import Tokens, open_named, zalo_scheme
+from notifiers.zalo.account import Standing
 
 VERIFIER = "zalo.verifier"
 """The mark that keeps the PKCE verifier between the two halves of a consent."""
@@ -137,15 +140,21 @@ def status(*, ask: bool, json: bool) -> int:
         alerts = stored.alerts_since(connection, place.province, work.now - ALERTS_OF)
     pair, trouble = _pair(work)
     asked = _ask(work) if ask else {}
+    standing = _standing(work) if ask and not trouble else None
     if json:
         told = [{"code": row.code, "what": row.what, "advice": row.advice, "at": row.last_at} for row in alerts]
-        put_json({"pair": pair, "trouble": trouble, "counts": counts, "alerts": told, "channels": asked})
+        put_json(
+            {"pair": pair, "trouble": trouble, "counts": counts, "alerts": told, "channels": asked}
+            | ({"standing": asdict(standing)} if isinstance(standing, Standing) else {})
+        )
     else:
         put(trouble or f"Cặp token: hết hạn lúc {pair['expires']:%H:%M ngày %d/%m/%Y}")
         put(f"Đã liên kết {counts['linked']} người dùng Zalo; {counts['unlinked']} người chưa rõ là ai.")
         put(f"Tin đã đến máy: {counts['delivered']}; chưa rõ: {counts['unconfirmed']}.")
         for row in alerts[:10]:
             put(f"{row.last_at.astimezone(work.now.tzinfo):%d/%m/%Y %H:%M}  {row.what}. {row.advice}")
+        for line in standing_lines(standing) if isinstance(standing, Standing) else filter(None, [standing]):
+            put(line)
         for name, problems in asked.items():
             put(f"{name}: {'; '.join(problems) or 'hoạt động tốt'}")
     return fail("Zalo chưa gửi được.") if trouble or any(asked.values()) else DONE
@@ -166,6 +175,17 @@ def _pair(work: AtWork) -> tuple[dict[str, datetime], str | None]:
     if pair.begun:
         return shown, "Lần làm mới token trước không rõ kết quả; xem docs/zalo.vi.md rồi cấp quyền lại."
     return shown, None
+
+
+def _standing(work: AtWork) -> Standing | str:
+    """Quota and quality, or in Vietnamese why Zalo does not tell them: an account without templates has none."""
+    from notifiers.errors import NotSent
+
+    try:
+        with account(work) as zalo:
+            return zalo.standing()
+    except NotSent as failed:
+        return f"Không hỏi được hạn mức và chất lượng: {failed.reason}."
 
 
 def _ask(work: AtWork) -> dict[str, tuple[str, ...]]:
@@ -221,26 +241,4 @@ def give_code(agency: str, *, role: str, name: str | None) -> int:
     code = zalo_webhook.give_code(work.place, agency, people[0], now=work.now, actor=actor())
     put(f"Mã của {people[0].name or known.name}: {code}")
     put(f"Người này nhắn đúng mã trên cho OA trong {zalo_webhook.CODE_HOURS} giờ; mỗi mã dùng một lần.")
-    return DONE
-
-
-def serve_fake(*, port: int, webhook: str) -> int:
-    """The fake Zalo until it is stopped, with the page that shows what phones received."""
-    from notifiers.fake_zalo import FakeServer, serve
-
-    def ready(server: FakeServer) -> None:
-        known = server.world.settings
-        put(f"Zalo giả: {server.base} (mở bằng trình duyệt để xem tin trên các máy). Dừng bằng Ctrl+C.")
-        put(
-            f'Trong zalo.toml: app_id = "{known.app_id}", oa_id = "{known.oa_id}", '
-            f'bốn địa chỉ *_base = "{server.base}"'
-        )
-        put(f"export DONDOC_ZALO_APP_SECRET={known.app_secret} DONDOC_ZALO_OA_SECRET={known.oa_secret}")
-        put(f"Cặp token đầu tiên: curl -s -X POST {server.base}/fake/grant")
-        sys.stdout.flush()
-
-    try:
-        serve(port=port, webhook_url=webhook, on_ready=ready)
-    except OSError as error:
-        return fail(f"không mở được cổng {port}: {error.strerror}.")
     return DONE

@@ -7,9 +7,8 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from desk.web.visit import Visit, Wrong
-from flows.steps.channels import open_named, trial_message
-from notifiers.channel import ChannelError, mask
-from notifiers.errors import NotSent
+from flows.steps.channels import try_channel
+from notifiers.channel import mask
 from store import breaker, messages, people
 from store.audit import record
 from store.sealing import masked
@@ -61,7 +60,7 @@ def test(visit: Visit) -> Response:
             now=visit.now,
         ):
             return _page(visit, "Đã gửi thử nhiều lần; hãy đợi ít phút rồi thử lại.", 429)
-    said, sent = _sent(visit, name, address)
+    tried = try_channel(visit.workplace, name, address, now=visit.now)
     with visit.workplace.database.write() as connection:
         record(
             connection,
@@ -70,17 +69,8 @@ def test(visit: Visit) -> Response:
             actor=visit.actor,
             action="channel.test",
             subject=f"channel:{name}",
-            after={"to": masked(address), "sent": sent, "answer": said[:300]},
+            after={"to": masked(address), "sent": tried.sent, "answer": tried.said[:300]},
         )
-    return visit.go("/channels", "tested") if sent else _page(visit, f"Kênh {name} chưa gửi được: {said}", 422)
-
-
-def _sent(visit: Visit, name: str, address: str) -> tuple[str, bool]:
-    try:
-        message = trial_message(visit.workplace, address, name, now=visit.now)
-        with open_named(visit.workplace, name, clock=lambda: visit.now) as channel:
-            return channel.send(message).answer, True
-    except NotSent as error:
-        return f"{error.reason}" + (f" ({error.code})" if error.code else ""), False
-    except ChannelError as error:
-        return str(error), False
+    if tried.sent:
+        return visit.go("/channels", "tested")
+    return _page(visit, f"Kênh {name} chưa gửi được: {tried.said}", 422)

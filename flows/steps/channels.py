@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from config.errors import ConfigError
 from flows.steps.workplace import Workplace
 from notifiers.channel import ZALO, Channel, ChannelError, open_channel, scheme_of
+from notifiers.errors import NotSent
 from notifiers.message import Line, Message, Notice, Sender, Urgency
 from store import zalo as stored
 from store import zalo_fates
@@ -68,12 +69,12 @@ class Tokens:
         return self._kept.lock(seconds)
 
 
-def zalo_tools(
+def channel_tools(
     workplace: Workplace, name: str, clock: Clock, *, sleep: Callable[[float], None] = time.sleep
 ) -> dict[str, Any]:
-    """What opening the channel of this name takes besides its address: nothing, but for Zalo's."""
+    """What opening the channel of this name takes besides its address; Zalo's take the most."""
     if zalo_scheme(workplace, name) is None:
-        return {}
+        return {"allow_private": True} if workplace.channels.by_name[name].allow_private else {}
     return {
         "tokens": Tokens(workplace, clock),
         "settings": workplace.zalo,
@@ -89,7 +90,7 @@ def open_named(workplace: Workplace, name: str, *, clock: Clock) -> Channel:
         workplace.channels.by_name[name].url,
         sender=sender(workplace),
         var=workplace.settings.var,
-        **zalo_tools(workplace, name, clock),
+        **channel_tools(workplace, name, clock),
     )
 
 
@@ -158,6 +159,36 @@ def _in_zalo_form(
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tried:
+    """What came of a trial, for the admin: the other side's answer, or what failed and what to do about it."""
+
+    sent: bool
+    said: str
+
+
+def try_channel(workplace: Workplace, name: str, address: str, *, now: datetime) -> Tried:
+    """Send one harmless message by the channel of this name. Raises ConfigError."""
+    from notifiers.advice import advice
+
+    message = trial_message(workplace, address, name, now=now)
+    scheme = scheme_of(workplace.channels.by_name[name].url)
+    try:
+        with open_named(workplace, name, clock=lambda: now) as opened:
+            return Tried(sent=True, said=opened.send(message).answer)
+    except ChannelError as wrong:
+        return Tried(sent=False, said=str(wrong))
+    except NotSent as failed:
+        codes = workplace.zalo.codes if scheme in ZALO else {}
+        return Tried(sent=False, said=f"{_named(failed)}. {advice(failed, scheme, codes)}")
+
+
+def _named(failed: NotSent) -> str:
+    """The reason, with the other side's code where it is not in the words already."""
+    told = not failed.code or failed.code.startswith("dondoc:") or f"({failed.code}" in failed.reason
+    return failed.reason if told else f"{failed.reason} ({failed.code})"
+
+
 def check_channels(workplace: Workplace) -> None:
     """Open every channel once without connecting, and fill each Zalo template. Raises ConfigError."""
     file = workplace.settings.folder / "channels.toml"
@@ -209,11 +240,12 @@ def sample_notice(workplace: Workplace, on: date) -> Notice:
 
 
 def trial_message(workplace: Workplace, address: str, channel: str, *, now: datetime) -> Message:
-    """One harmless message for a channel, in the channel's own form."""
+    """One harmless message for a channel, in the channel's own form; `address` as the directory writes it."""
     key = f"thu-nghiem-{now:%Y%m%d%H%M%S%f}"
     if zalo_scheme(workplace, channel) is not None:
         notice = sample_notice(workplace, now.date())
-        return _in_zalo_form(workplace, channel, notice, key=key, to=address, to_name="", created=now)
+        bare = address.removeprefix("group:").removeprefix("chat:")
+        return _in_zalo_form(workplace, channel, notice, key=key, to=bare, to_name="", created=now)
     office = workplace.settings.office
     return Message(
         key=key,

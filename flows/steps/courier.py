@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from config.channels import ChannelSettings
-from flows.steps.channels import sender, zalo_tools
+from flows.steps.channels import channel_tools, sender
 from flows.steps.workplace import Workplace
 from notifiers.channel import Channel, open_channel
 from notifiers.errors import Scope, Unavailable
@@ -107,7 +107,7 @@ class Courier:
                     settings.url,
                     sender=sender(self.workplace),
                     var=self.workplace.settings.var,
-                    **zalo_tools(self.workplace, name, self.clock),
+                    **channel_tools(self.workplace, name, self.clock),
                 )
             except (ValueError, OSError) as error:
                 raise Unavailable(f"Không mở được kênh: {error}", scope=Scope.CHANNEL) from error

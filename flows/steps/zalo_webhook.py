@@ -69,6 +69,27 @@ def hear(
     return Heard(status=200, did=did)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Update:
+    """What a polled bot was told: in which chat, and what was done."""
+
+    chat: str
+    did: str
+
+
+def hear_update(workplace: Workplace, update: Mapping[str, object], *, now: datetime) -> Update:
+    """One update that was asked for, where the bot has no webhook. Raises StoreError."""
+    event = webhook.read_bot(update)
+    if not isinstance(event, Said):
+        return Update(chat="", did="noted")
+    with workplace.database.write() as connection:
+        seen = stored.SeenEvents(connection, workplace.province, now)
+        new = seen.add_new(webhook.bot_event_key(event))
+        did = _act(connection, workplace, event, "bot", now) if new else "repeated"
+    workplace.forget_people()
+    return Update(chat=event.user_id, did=did)
+
+
 def _act(connection: Connection, workplace: Workplace, event: Event, kind: str, now: datetime) -> str:
     province, seal = workplace.province, workplace.seal
     match event:

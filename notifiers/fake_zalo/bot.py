@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from notifiers.fake_zalo.hooks import on_this_machine
 from notifiers.fake_zalo.world import Delivery, Request, World
 
 Answer = tuple[int, Mapping[str, object]]
@@ -54,7 +55,7 @@ def _updates(world: World) -> Answer:
 def _webhook(world: World, method: str, body: Mapping[str, object]) -> Answer:
     if method == "setWebhook":
         secret = str(body.get("secret_token", ""))
-        if not 8 <= len(secret) <= 256 or not str(body.get("url", "")):
+        if not 8 <= len(secret) <= 256 or not on_this_machine(str(body.get("url", ""))):
             return _error(400, "Bad Request")
         world.bot_webhook = {"url": str(body["url"]), "secret": secret}
     elif method == "deleteWebhook":

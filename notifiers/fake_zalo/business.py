@@ -1,4 +1,4 @@
-"""business.openapi.zalo.me of the fake: templates by phone, status, quota, template details."""
+"""business.openapi.zalo.me of the fake: templates by phone."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
-from datetime import timedelta
 
+from notifiers.fake_zalo.business_told import Body, error, told
 from notifiers.fake_zalo.world import Delivery, FakeTemplate, Request, World
 
-Body = Mapping[str, object]
 PHONE = re.compile(r"\+?84[35789]\d{8}")
 _FORMATS = {
     "DATE": re.compile(r"(\d{2}:\d{2}(:\d{2})? )?\d{2}/\d{2}/\d{4}"),
@@ -21,10 +20,6 @@ _FORMATS = {
     "OTP": re.compile(r"[A-Za-z0-9]+"),
 }
 _FORMATS |= {"11": _FORMATS["DATE"], "14": _FORMATS["MONEY"], "2": _FORMATS["PHONE"], "12": _FORMATS["OTP"]}
-
-
-def error(code: int, words: str = "") -> Body:
-    return {"error": code, "message": words or f"error {code}"}
 
 
 def answer(world: World, request: Request) -> Body:
@@ -38,15 +33,8 @@ def answer(world: World, request: Request) -> Body:
             return _send_hashed(world, request.body)
         case "POST", "/rsa/message/template":
             return _send_encrypted(world, request.body)
-        case "GET", "/message/status":
-            return _status(world, request.query.get("message_id", ""))
-        case "GET", "/message/quota":
-            quota = {"dailyQuota": world.settings.daily_quota, "remainingQuota": world.remaining}
-            return {"error": 0, "message": "Success", "data": quota}
-        case "GET", "/template/all":
-            return _templates(world, request.query)
-        case "GET", "/template/info/v2":
-            return _detail(world, request.query.get("template_id", ""))
+        case "GET", _:
+            return told(world, request)
         case _:
             return error(-106, "Method unsupported")
 
@@ -165,53 +153,6 @@ def _send_encrypted(world: World, body: Body) -> Body:
     except ValueError:
         return error(-123, "Decrypt RSA failed")
     return _send(world, body, phone)
-
-
-def _status(world: World, msg_id: str) -> Body:
-    found = next((one for one in world.deliveries if one.msg_id == msg_id), None)
-    if found is None:
-        return {"error": 0, "message": "Success", "data": {"status": -1, "message": "unknown"}}
-    arrives = found.at + timedelta(seconds=world.settings.status_seconds)
-    ends = world.settings.unreached.get(found.to, 0)
-    if not found.arrived and ends < -1:
-        return error(ends)
-    if not found.arrived and ends == -1:
-        return {"error": 0, "message": "Success", "data": {"status": -1, "message": "unknown"}}
-    if world.clock() < arrives or not found.arrived:
-        return {"error": 0, "message": "Success", "data": {"status": 0, "message": "pending"}}
-    data = {"status": 1, "delivery_time": str(int(arrives.timestamp() * 1000)), "message": "delivered"}
-    return {"error": 0, "message": "Success", "data": data}
-
-
-def _templates(world: World, query: Mapping[str, str]) -> Body:
-    wanted, limit, offset = query.get("status", ""), query.get("limit", "100"), query.get("offset", "0")
-    if (wanted and wanted not in "12345") or not limit.isdecimal() or int(limit) > 100:
-        return error(-132, "Invalid parameter")
-    word = {"1": "ENABLE", "2": "PENDING_REVIEW", "3": "REJECT", "4": "DISABLE", "5": "DELETE"}.get(wanted)
-    rows = [t for t in world.templates.values() if word is None or t.status == word]
-    start = int(offset) if offset.isdecimal() else 0
-    data = [
-        {"templateId": t.id, "templateName": t.name, "status": t.status} for t in rows[start : start + int(limit)]
-    ]
-    return {"error": 0, "message": "Success", "data": data, "metadata": {"total": len(rows)}}
-
-
-def _detail(world: World, template_id: str) -> Body:
-    found = world.templates.get(template_id)
-    if found is None:
-        return error(-109, "Template not existed")
-    data = {
-        "templateId": found.id,
-        "templateName": found.name,
-        "status": found.status,
-        "listParams": [dict(param) for param in found.params],
-        "timeout": 7200000,
-        "templateQuality": "HIGH",
-        "templateTag": "TRANSACTION",
-        "price_sdt": "200",
-        "price_uid": "165",
-    }
-    return {"error": 0, "message": "Success", "data": data}
 
 
 def _mapping(value: object) -> Mapping[str, object]:

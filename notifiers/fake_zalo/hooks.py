@@ -21,7 +21,6 @@ RETRIES = (30, 300, 900, 1800, 3600)
 class HookSettings:
     url: str = ""
     """Where events go, on loopback; "" sends none."""
-    bot_url: str = ""
     first: str = "app_id"
     timestamp: str = "body"
     secret: str = "oa_secret"  # noqa: S105
@@ -76,6 +75,21 @@ class Hooks:
         message = {"msg_id": secrets.token_hex(8), "text": text}
         people = {"sender": {"id": user_id}, "recipient": {"id": self.world.settings.oa_id}}
         self.emit("user_send_text", {**people, "message": message})
+
+    def say_to_bot(self, chat: str, text: str) -> None:
+        """A user writes to the bot: its webhook is called at once, or the update waits to be asked for."""
+        stamp = int(self.world.clock().timestamp() * 1000)
+        who = {"id": chat, "chat_type": "PRIVATE"}
+        message = {"from": {"id": chat}, "chat": who, "text": text, "date": stamp}
+        message["message_id"] = secrets.token_hex(8)
+        update = {"event_name": "message.text.received", "message": message}
+        hook = self.world.bot_webhook
+        if not hook:
+            self.world.updates.append(update)
+            return
+        headers = {"Content-Type": "application/json", "X-Bot-Api-Secret-Token": hook["secret"]}
+        body = json.dumps({"ok": True, "result": update}, ensure_ascii=False).encode()
+        self.answers.append(post(hook["url"], body, headers, self.settings.seconds))
 
     def emit(
         self,
@@ -135,10 +149,15 @@ class Hooks:
             self.waiting.append(replace(call, due=later, tries=call.tries + 1))
 
 
+def on_this_machine(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
+
+
 def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> int:
     """POST to loopback only; the status, 0 where there is no answer. Raises ValueError for other hosts."""
     parts = urlsplit(url)
-    if parts.scheme != "http" or parts.hostname not in {"127.0.0.1", "localhost"}:
+    if not on_this_machine(url):
         raise ValueError("the fake calls webhooks on http://127.0.0.1 only")
     line = http.client.HTTPConnection("127.0.0.1", parts.port or 80, timeout=seconds)
     try:

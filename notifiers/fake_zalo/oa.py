@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 
-from notifiers.fake_zalo.business import Body, check_data, error
+from notifiers.fake_zalo.business import check_data
+from notifiers.fake_zalo.business_told import Body, error
 from notifiers.fake_zalo.world import Delivery, Request, World
 
 TEXT_LIMIT = 2000
@@ -104,7 +105,15 @@ def _user(world: World, query: Mapping[str, str]) -> Body:
     user = str(_asked(query).get("user_id", ""))
     if user not in world.settings.followers:
         return error(-213)
-    return {"error": 0, "message": "Success", "data": {"user_id": user, "user_is_follower": True}}
+    return {
+        "error": 0,
+        "message": "Success",
+        "data": {"user_id": user, "user_is_follower": True, **_named(world, user)},
+    }
+
+
+def _named(world: World, user: str) -> Mapping[str, str]:
+    return {"display_name": world.settings.names[user]} if user in world.settings.names else {}
 
 
 def _asked(query: Mapping[str, str]) -> Mapping[str, object]:

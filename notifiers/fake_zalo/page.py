@@ -87,7 +87,7 @@ def _done(world: World, hooks: Hooks, request: Request) -> Reply:
                 return Reply(status=400)
         case "/fake/say":
             hooks.say(body.get("user_id", ""), body.get("text", ""))
-            _to_bot(world, body)
+            hooks.say_to_bot(body.get("user_id", ""), body.get("text", ""))
         case "/fake/follow" | "/fake/unfollow":
             hooks.follow(body.get("user_id", ""), follows=request.path == "/fake/follow")
         case "/fake/grant":
@@ -118,14 +118,6 @@ def _script(world: World, body: Mapping[str, str]) -> bool:
     return True
 
 
-def _to_bot(world: World, body: Mapping[str, str]) -> None:
-    who = {"id": body.get("user_id", ""), "chat_type": "PRIVATE"}
-    stamp = int(world.clock().timestamp() * 1000)
-    message = {"from": {"id": who["id"]}, "chat": who, "text": body.get("text", ""), "date": stamp}
-    message["message_id"] = f"u{len(world.updates)}{stamp}"
-    world.updates.append({"event_name": "message.text.received", "message": message})
-
-
 def _consent(world: World, query: Mapping[str, str]) -> Reply:
     """The admin of the OA agrees at once and is sent back to a page on this machine."""
     target = query.get("redirect_uri", "")
@@ -149,7 +141,8 @@ def example_world() -> World:
             ("due", "DATE", 20),
         )
     )
-    return World(templates=(FakeTemplate(id="100001", name="Nhắc nhiệm vụ", params=params),))
+    sample = {"agency": "Sở A", "count": "3", "late": "1", "due": "30/11/2026"}
+    return World(templates=(FakeTemplate(id="100001", name="Nhắc nhiệm vụ", params=params, sample=sample),))
 
 
 def _when(moment: datetime) -> str:

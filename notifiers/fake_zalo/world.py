@@ -29,6 +29,8 @@ class FakeTemplate:
     params: tuple[Mapping[str, object], ...] = ()
     otp: bool = False
     by_uid: bool = True
+    quality: str = "HIGH"
+    sample: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True)
@@ -57,6 +59,12 @@ class FakeSettings:
     """Where given, other users are answered -213."""
     groups: set[str] = field(default_factory=set)
     """Where given, other groups are answered -403."""
+    names: dict[str, str] = field(default_factory=dict)
+    """What followers call themselves."""
+    quality: str = "HIGH"
+    """HIGH, MEDIUM, LOW or UNDEFINED."""
+    has_rsa_key: bool = True
+    """Whether the admin has had a key made already."""
     daily_quota: int = 500
     balance: int | None = None
     """Messages that are still paid for; None: no end."""
@@ -145,6 +153,12 @@ class World:
         from cryptography.hazmat.primitives.asymmetric import rsa
 
         return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+    @property
+    def public_key(self) -> str:
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        return self.rsa_key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     @property
     def today(self) -> date:

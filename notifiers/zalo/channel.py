@@ -88,11 +88,6 @@ class ZaloChannel:
             state = State.FAILED
         return Status(state=state, delivered_ms=str(data.get("delivery_time") or ""))
 
-    def quota(self) -> Mapping[str, int]:
-        """Numbers that the account has left (`dailyQuota`, `remainingQuota` …); strings or ints alike."""
-        data = self._session.get(f"{self._session.settings.business_base}/message/quota", {}).data
-        return {name: int(str(value)) for name, value in data.items() if _is_number(value)}
-
     def check(self) -> tuple[str, ...]:
         """What is wrong with this channel, in Vietnamese; sends nothing. Empty when all is well."""
         if self.name == "zalobot":
@@ -108,10 +103,6 @@ class ZaloChannel:
         except NotSent as failed:
             return (failed.reason, *(f"{alert.what}. {alert.advice}" for alert in self.alerts))
         return tuple(f"{alert.what}. {alert.advice}" for alert in self.alerts)
-
-
-def _is_number(value: object) -> bool:
-    return not isinstance(value, bool) and str(value).lstrip("-").isdecimal()
 
 
 def poll(channel: ZaloChannel, messages: Mapping[str, str]) -> tuple[Mapping[str, Status], tuple[NotSent, ...]]:

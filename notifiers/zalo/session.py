@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from notifiers.errors import NotSent, Unavailable
+from notifiers.errors import NotSent, Scope, Unavailable
 from notifiers.zalo.alerts import Alert, Bell
 from notifiers.zalo.codes import Trouble, meaning, remedy, trouble
 from notifiers.zalo.http import Answer, Wire, lost
@@ -22,8 +22,12 @@ Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
 
 
+CATCH_UP = timedelta(seconds=1)
+"""How far a slow answer or a renewed token may put requests behind and they still catch up."""
+
+
 class Pacer:
-    """Holds requests to so many in a minute, evenly."""
+    """Holds requests to so many in a minute, evenly but for what a slow one put behind."""
 
     def __init__(self, per_minute: int, clock: Clock, sleep: Sleep) -> None:
         self._gap = timedelta(seconds=60 / per_minute) if per_minute > 0 else timedelta(0)
@@ -32,10 +36,10 @@ class Pacer:
 
     def wait(self) -> None:
         now = self._clock()
-        if self._next is not None and now < self._next:
-            self._sleep((self._next - now).total_seconds())
-            now = self._next
-        self._next = now + self._gap
+        turn = max(self._next or now, now - CATCH_UP)
+        if now < turn:
+            self._sleep((turn - now).total_seconds())
+        self._next = turn + self._gap
 
     def heed(self, remaining: int | None) -> None:
         """Zalo says that this minute's requests are used up: wait for the next minute, in which they begin anew."""
@@ -71,6 +75,7 @@ class Session:
         return self._with_token(lambda token: self.wire.post(url, headers=self._headers(token), body=body))
 
     def get(self, url: str, params: Mapping[str, str]) -> Answer:
+        self._pacer.wait()
         return self._with_token(lambda token: self.wire.get(url, headers=self._headers(token), params=params))
 
     def _with_token(self, ask: Callable[[str], Answer]) -> Answer:
@@ -113,8 +118,11 @@ class Session:
             return cure.error(reason, code=code, scope=cure.scope, retry_after=after)
         return cure.error(reason, code=code, scope=cure.scope)
 
-    def bot(self, method: str, body: Mapping[str, object]) -> Mapping[str, object]:
-        """Call a method of the Bot API; its `result`. The token is in the URL, which nothing logs."""
+    def bot(self, method: str, body: Mapping[str, object], *, expected: str = "") -> Mapping[str, object]:
+        """Call a method of the Bot API; its `result`. The token is in the URL, which nothing logs.
+
+        A refusal with the `expected` code is raised as any other, but is no alert.
+        """
         if not self.settings.bot_token:
             raise self.failure("401")
         self._pacer.wait()
@@ -125,6 +133,8 @@ class Session:
         code = str(answer.body.get("error_code", ""))
         if answer.body.get("ok") is not False or not code:
             raise self._lost(answer)
+        if code == expected:
+            raise Unavailable(meaning(code), code=code, scope=Scope.CHANNEL)
         known = trouble(code, self.settings.codes) is not Trouble.UNEXPECTED
         raise self.failure(code, "" if known else without_numbers(str(answer.body.get("description", ""))))
 
@@ -139,13 +149,15 @@ class Session:
         """The service's own description of a template, asked once; rings where zalo.toml differs."""
         known = self._details.get(template.id)
         if known is None:
-            url = f"{self.settings.business_base}/template/info/v2"
-            known = read_detail(self.get(url, {"template_id": template.id}).data)
-            self._details[template.id] = known
+            known = self._details[template.id] = self.detail_of(template.id)
             parted = differences(template, known)
             if parted:
                 self.bell.ring("template-differs", f"{template.name}: " + "; ".join(parted))
         return known
+
+    def detail_of(self, template_id: str) -> Detail:
+        url = f"{self.settings.business_base}/template/info/v2"
+        return read_detail(self.get(url, {"template_id": template_id}).data)
 
     def close(self) -> None:
         self.wire.close()

@@ -74,6 +74,9 @@ class Detail:
     id: str
     status: str
     params: tuple[Param, ...]
+    name: str = ""
+    timeout_ms: int = 0
+    """How long Zalo tries to bring a message to its phone; 0 where it does not say."""
     quality: str = ""
     tag: str = ""
     price_phone: str = ""
@@ -126,6 +129,8 @@ def read_detail(data: Mapping[str, object]) -> Detail:
         id=str(data.get("templateId", "")),
         status=str(data.get("status", "")).upper(),
         params=tuple(_read_param(row) for row in rows),
+        name=str(data.get("templateName", "")),
+        timeout_ms=_number(data.get("timeout")),
         quality=str(data.get("templateQuality", "")),
         tag=str(data.get("templateTag", "")),
         price_phone=str(data.get("price_sdt", "")),

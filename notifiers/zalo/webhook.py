@@ -117,8 +117,13 @@ def receive_bot(
     if content is None:
         return Rejected(reason="thân yêu cầu không phải JSON")
     event = read_bot(content)
-    key = f"bot:{event.msg_id}" if isinstance(event, Said) else "bot:" + hashlib.sha256(body).hexdigest()
+    key = bot_event_key(event) if isinstance(event, Said) else "bot:" + hashlib.sha256(body).hexdigest()
     return event if seen.add_new(key) else Repeated(key=key)
+
+
+def bot_event_key(said: Said) -> str:
+    """The same whether the bot's webhook was called or the update was asked for."""
+    return f"bot:{said.msg_id}"
 
 
 def read_bot(content: Mapping[str, object]) -> Said | Other:
