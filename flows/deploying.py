@@ -7,6 +7,8 @@ No secret is a parameter: a worker finds them in its own environment.
 from __future__ import annotations
 
 import asyncio
+import shlex
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
@@ -22,9 +24,13 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.daily import daily
 from flows.steps.workplace import Workplace
-from flows.timetable import Job, jobs
+from flows.timetable import Job, jobs, looking_for_the_dead
 
 POOL = "dondoc"
+ENGINE = shlex.join([sys.executable, "-m", "prefect.engine"])
+"""How a worker starts a run. Left to itself it starts two processes, one to look for the program and one to run it,
+and each imports Prefect. So the program stands at the same place on every machine.
+"""
 
 
 def deploy(workplaces: Sequence[Workplace], *, pool: str = POOL) -> list[str]:
@@ -37,29 +43,31 @@ async def _deploy(workplaces: Sequence[Workplace], pool: str) -> list[str]:
     async with get_client() as client:
         with suppress(ObjectAlreadyExists):
             await client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
-        for place in workplaces:
-            for job in jobs(place):
-                made = await deployment(
-                    job,
-                    place,
-                    concurrency_limit=_limit(job),
-                    work_pool_name=pool,
-                    entrypoint_type=EntrypointType.MODULE_PATH,
-                )
-                await made.aapply()
-                names.append(f"{job.flow.name}/{made.name}")
+        wanted = [(job, place) for place in workplaces for job in jobs(place)]
+        for job, place in [*wanted, (looking_for_the_dead(), None)]:
+            made = await deployment(
+                job,
+                place,
+                concurrency_limit=_limit(job),
+                work_pool_name=pool,
+                entrypoint_type=EntrypointType.MODULE_PATH,
+                job_variables={"command": ENGINE},
+            )
+            await made.aapply()
+            names.append(f"{job.flow.name}/{made.name}")
     return names
 
 
-async def deployment(job: Job, place: Workplace, **more: Any) -> RunnerDeployment:
-    """One job of one province as Prefect keeps it; `more` says where it runs."""
+async def deployment(job: Job, place: Workplace | None, **more: Any) -> RunnerDeployment:
+    """One job as Prefect keeps it, of one province or of none; `more` says where it runs."""
+    provinces = [place.province] if place else []
     made: RunnerDeployment = await job.flow.ato_deployment(
-        f"{job.flow.name}-{place.province}",
+        "-".join([job.flow.name, *provinces]),
         description=job.about,
         schedules=list(job.schedules),
         triggers=list(job.triggers),
-        parameters={"province": place.province},
-        tags=["dondoc", place.province],
+        parameters={"province": place.province} if place else {},
+        tags=["dondoc", *provinces],
         **more,
     )
     return made

@@ -6,51 +6,67 @@ same of every short run, whose last heartbeat arrives after its end.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from prefect import get_client
+from prefect import flow, get_client
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun
 from prefect.states import Crashed
 
-SILENCE = timedelta(seconds=100)
-"""Three heartbeats and a little; workers need PREFECT_FLOWS_HEARTBEAT_FREQUENCY=30."""
-UNHEARD = timedelta(minutes=15)
-"""How long a run may go on that was never heard of: the server may have been away at its first heartbeat."""
+SILENCE = timedelta(seconds=70)
+"""Two heartbeats and a little; workers need PREFECT_FLOWS_HEARTBEAT_FREQUENCY=30."""
+SECOND_LOOK = 40.0
+"""Seconds until a silent run is looked at again: the server may have been away, and what lives is heard by then."""
 HEARTBEAT = "prefect.flow-run.heartbeat"
 
 
-async def mark_crashed(province: str) -> list[str]:
-    """Mark the runs of a province as crashed that have fallen silent; returns their ids.
+@flow(name="dondoc-orphans", retries=0, persist_result=False)
+async def orphans() -> list[str]:
+    """Mark the runs of every province as crashed that stay silent; returns their ids.
 
-    One that lives after all, and only could not be heard, goes on sending: nothing but its state is changed.
+    Nothing is opened but Prefect's API, since this comes every minute.
     """
-    found = []
     async with get_client() as client:
-        running = FlowRunFilter.model_validate(
-            {"state": {"type": {"any_": ["RUNNING"]}}, "tags": {"all_": ["dondoc", province]}}
-        )
-        for run in await client.read_flow_runs(flow_run_filter=running):
-            now = datetime.now(UTC)
-            heard = await _last_heartbeat(client, str(run.id))
-            if now - (heard or run.start_time or now) > (SILENCE if heard else UNHEARD):
-                # Not by force: the rules that are passed over then are those that free its place.
-                await client.set_flow_run_state(run.id, Crashed(message="Không còn tín hiệu."))
-                found.append(str(run.id))
-    return found
+        before = await _silent(client)
+        if not before:
+            return []
+        await asyncio.sleep(SECOND_LOOK)
+        still = await _silent(client)
+        dead = [run for run, heard in still.items() if before.get(run) == heard]
+        for run in dead:
+            # Not by force: the rules that are passed over then are those that free its place.
+            await client.set_flow_run_state(run, Crashed(message="Không còn tín hiệu."))
+    return [f"{run}" for run in dead]
 
 
-async def _last_heartbeat(client: PrefectClient, run: str) -> datetime | None:
+async def _silent(client: PrefectClient) -> Mapping[Any, datetime]:
+    """When each run was heard of for the last time that has not been heard of lately; its start at the least."""
+    wanted = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING"]}}, "tags": {"all_": ["dondoc"]}})
+    now = datetime.now(UTC)
+    running = [
+        run
+        for run in await client.read_flow_runs(flow_run_filter=wanted)
+        if run.start_time is not None and now - run.start_time > SILENCE
+    ]
+    heard = {run.id: await _last_heard(client, run) for run in running}
+    return {run: last for run, last in heard.items() if now - last > SILENCE}
+
+
+async def _last_heard(client: PrefectClient, run: FlowRun) -> datetime:
+    assert run.start_time is not None
     wanted: dict[str, Any] = {
         "filter": {
-            "occurred": {"since": (datetime.now(UTC) - timedelta(days=7)).isoformat()},
+            "occurred": {"since": run.start_time.isoformat()},
             "event": {"name": [HEARTBEAT]},
-            "resource": {"id": [f"prefect.flow-run.{run}"]},
+            "resource": {"id": [f"prefect.flow-run.{run.id}"]},
             "order": "DESC",
         },
         "limit": 1,
     }
     answer = await client.request("POST", "/events/filter", json=wanted)
     events = answer.raise_for_status().json()["events"]
-    return datetime.fromisoformat(events[0]["occurred"]) if events else None
+    return datetime.fromisoformat(events[0]["occurred"]) if events else run.start_time

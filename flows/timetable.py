@@ -14,6 +14,7 @@ from flows.daily import daily
 from flows.deliver import deliver
 from flows.digest import digest
 from flows.emitting import RECORDED
+from flows.orphans import orphans
 from flows.report import report
 from flows.resolve import resolve_now
 from flows.steps.workplace import Workplace
@@ -51,7 +52,7 @@ def jobs(place: Workplace) -> tuple[Job, ...]:
             flow=watch,
             about="Phát hiện lượt chạy bị lỡ và chạy bù.",
             schedules=(Cron("*/10 * * * *", timezone=zone),),
-            # It frees the places that dead runs hold; no dead watch may hold its own.
+            # It makes up for what was lost; no dead one may be in its way.
             limit=None,
         ),
         Job(flow=digest, about="Bản tin đầu ngày của người vận hành, nếu chưa có.", schedules=_at(place, 15)),
@@ -70,6 +71,17 @@ def jobs(place: Workplace) -> tuple[Job, ...]:
             # The one that runs may have looked before this document was confirmed.
             waits=True,
         ),
+    )
+
+
+def looking_for_the_dead() -> Job:
+    """Once for all provinces: it asks Prefect alone."""
+    return Job(
+        flow=orphans,
+        about="Phát hiện lượt chạy mà worker đã dừng đột ngột, nhả chỗ cho lượt sau.",
+        schedules=(Cron("* * * * *"),),
+        # It frees the places that dead runs hold; no dead one may hold its own.
+        limit=None,
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from prefect import flow
 
-from flows.orphans import mark_crashed
 from flows.steps import clock as clocks
 from flows.steps.daily import run_daily
 from flows.steps.logs import set_up
@@ -17,11 +16,10 @@ from flows.steps.workplace import Workplace, open_workplace
 
 @flow(name="dondoc-watch", retries=0, persist_result=False)
 async def watch(province: str | None = None) -> dict[str, Any]:
-    """Catch up a missed morning, without any further run of Prefect's; then see which runs are dead."""
+    """Catch up a missed morning, without any further run of Prefect's."""
     workplace = open_workplace(province=province)
     set_up(workplace.settings.var)
-    found = await asyncio.to_thread(_look, workplace)
-    return found | {"orphans": await mark_crashed(workplace.province)}
+    return await asyncio.to_thread(_look, workplace)
 
 
 def _look(workplace: Workplace) -> dict[str, Any]:

@@ -197,13 +197,6 @@ class Site:
         url = f"{self.api}/deployments/{self.deployment(flow, province)}/create_flow_run"
         return str(httpx.post(url, json=body, timeout=30).raise_for_status().json()["id"])
 
-    def schedule_watch(self, province: str, seconds: int) -> str:
-        """Have the watch of a province come round more often than every ten minutes; returns where to undo it."""
-        body = [{"schedule": {"interval": seconds, "timezone": "Asia/Ho_Chi_Minh"}, "active": True}]
-        url = f"{self.api}/deployments/{self.deployment('watch', province)}/schedules"
-        made = httpx.post(url, json=body, timeout=30).raise_for_status().json()
-        return f"{url}/{made[0]['id']}"
-
     def runs_of(self, flow: str, province: str) -> list[dict[str, Any]]:
         """Every run of a deployment that Prefect knows of."""
         body = {"deployments": {"id": {"any_": [self.deployment(flow, province)]}}}
@@ -219,12 +212,13 @@ class Site:
         with psycopg.connect(f"{self.postgres}/prefect_site") as connection:
             return connection.execute(query).fetchall()  # type: ignore[arg-type]
 
-    def prefect_change(self, statement: str, *values: str) -> None:
-        with psycopg.connect(f"{self.postgres}/prefect_site") as connection:
-            connection.execute(statement, values)  # type: ignore[arg-type]
-
     def state(self, run: str) -> str:
         return str(httpx.get(f"{self.api}/flow_runs/{run}").raise_for_status().json()["state_type"])
+
+    def has(self, worker: subprocess.Popen[bytes], run: str) -> bool:
+        """Whether the process of a run is one of this worker's."""
+        found = httpx.get(f"{self.api}/flow_runs/{run}").raise_for_status().json()
+        return int(found["infrastructure_pid"].rpartition(":")[2]) in descendants(worker.pid)
 
     def ended(self, run: str) -> str:
         """The state in which a run ends."""
