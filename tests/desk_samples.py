@@ -75,11 +75,12 @@ def add_user(place: Workplace, clock: Clock, name: str, role: str) -> None:
         )
 
 
-def logged_in(place: Workplace, clock: Clock, role: str) -> TestClient:
+def logged_in(place: Workplace, clock: Clock, role: str, name: str = "") -> TestClient:
     """A browser of a new user of that role."""
-    add_user(place, clock, f"{role}1", role)
+    name = name or f"{role}1"
+    add_user(place, clock, name, role)
     client = browser(place, clock)
-    answer = client.post("/login", data={"name": f"{role}1", "password": PASSWORD})
+    answer = client.post("/login", data={"name": name, "password": PASSWORD})
     assert answer.status_code == 303, answer.text
     return client
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 VIETNAMESE, ENGLISH = "vi", "en"
 LANGUAGES = {VIETNAMESE: "Tiếng Việt", ENGLISH: "English"}
@@ -23,6 +23,9 @@ COOKIE = "dondoc-lang"
 
 LONGEST = 400
 """Letters of a sentence that is looked for by its places; longer texts are people's own."""
+
+FOREIGN = re.compile(r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE)
+"""A letter that English does not have."""
 
 _PLACE = re.compile(r"\{(\w*)\}")
 
@@ -87,6 +90,30 @@ def said(language: str, text: str, **values: object) -> str:
         return english(text)
     places = tuple(_PLACE.findall(text))
     return _filled(catalogue().get(text, text), places, [str(values[name]) for name in places])
+
+
+def marked(language: str, text: str) -> Markup:
+    """`text` in a language for the inside of an element: in English, what stays Vietnamese is marked as such.
+
+    A sentence of the program's that quotes a plan is English but for the quoted words.
+    """
+    if language != ENGLISH or not FOREIGN.search(text):
+        return escape(said(language, text))
+    known = catalogue().get(text)
+    if known is not None:
+        return escape(known)
+    for sentence in _sentences() if len(text) <= LONGEST else ():
+        found = sentence.words.fullmatch(text)
+        if found is not None:
+            values = [marked(language, value) for value in found.groups()]
+            return Markup(_filled(str(escape(sentence.english)), sentence.places, [str(one) for one in values]))  # noqa: S704 - every value is escaped
+    return Markup('<span lang="vi">{}</span>').format(text)
+
+
+@pass_context
+def say(context: Context, text: str | None) -> Markup:
+    """`say()` of the templates: for what the program says of things it was given, in an element."""
+    return marked(context["language"], text or "")
 
 
 @pass_context

@@ -7,6 +7,8 @@ from itertools import groupby
 
 from starlette.responses import Response
 
+from desk.web.directory_pages import ROLES as CONTACT_ROLES
+from desk.web.policy_pages import ROLES, rows_of
 from desk.web.visit import Visit
 from desk.web.words import COURSES
 from flows.steps.linking import agency_link, revoke
@@ -47,6 +49,7 @@ def agency(visit: Visit) -> Response:
         contacts=contacts,
         calendars=calendars,
         link=link,
+        roles=CONTACT_ROLES,
     )
 
 
@@ -76,6 +79,8 @@ def policies(visit: Visit) -> Response:
         "policies.html",
         policies=visit.workplace.policies,
         courses=COURSES,
+        roles=ROLES,
+        rows_of=rows_of,
         days=days,
         known=known,
         total=len(foreseen),

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from desk.web import words
-from desk.web.language import ENGLISH, LANGUAGES, in_page
+from desk.web.language import ENGLISH, LANGUAGES, in_page, say
 
 FOLDER = Path(__file__).parent
 
@@ -33,7 +33,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"day": shown_day, "moment": shown_moment, "number": shown_number, "query": urlencode}
-    made.globals |= {"words": words, "_": in_page, "LANGUAGES": LANGUAGES}
+    made.globals |= {"words": words, "_": in_page, "say": say, "LANGUAGES": LANGUAGES}
+    made.tests["startswith"] = str.startswith
     return made
 
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from deadlines.grammar.sentences import sentence
 from deadlines.policy import Course
+from desk.web.stage_words import WEEKDAYS as WEEKDAYS
+from desk.web.stage_words import stage as stage
+from desk.web.stage_words import step as step
 
 STATUSES = {
     "done_on_time": "Đúng hạn",
@@ -249,11 +253,9 @@ def left(due: date | None, today: date, late_from: date | None = None) -> str:
     return f"đã qua {-days} ngày"
 
 
-def stage(name: str) -> str:
-    """A stage of a policy in words, where its name is one that the program makes."""
-    base = name.partition("#")[0]
-    for start, said in (("before-", "Trước hạn"), ("late+", "Sau hạn")):
-        if base.startswith(start):
-            digits = "".join(letter for letter in base.removeprefix(start) if letter.isdigit())
-            return f"{said} {digits} ngày" + (" (báo cáo lãnh đạo)" if "-" in base.removeprefix(start) else "")
-    return {"day-0": "Ngày đến hạn", "first-summary": "Tổng hợp khi mới nhập"}.get(base, base)
+def rule(name: str) -> str:
+    """What a rule of reading does, in a sentence; one without a sentence keeps its name."""
+    try:
+        return sentence(name)
+    except KeyError:
+        return name
