@@ -28,6 +28,7 @@ from notifiers.message import Message, Receipt
 from notifiers.render_clean import block, shorten
 
 _INSTANCES = 64
+_RECIPIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@:-]{0,253}")
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 LONGEST = 60.0
 """Seconds that one message may take in all."""
@@ -55,6 +56,9 @@ class AppriseChannel:
             self._service(self._url)
 
     def send(self, message: Message) -> Receipt:
+        if "{to}" in self._url and not _RECIPIENT.fullmatch(message.to):
+            # Apprise decodes an address before it takes it apart, so quoting alone keeps nothing in its place.
+            raise Refused("Địa chỉ người nhận có ký tự lạ", code="dondoc:address", scope=Scope.RECIPIENT)
         url = self._url.replace("{to}", quote(message.to, safe=""))
         try:
             self._refuse_private_host()
@@ -101,7 +105,8 @@ class AppriseChannel:
         self.close()
 
     def _instantiate(self, url: str) -> Any:
-        asset = AppriseAsset(secure_logging=True, http_redirects=False, app_id="DonDoc")
+        # Without a mask for pictures no message has the reader's phone fetch one from a stranger's server.
+        asset = AppriseAsset(secure_logging=True, http_redirects=False, app_id="DonDoc", image_url_mask="")
         with _quiet():
             service = Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
         if service is None:
@@ -112,7 +117,11 @@ class AppriseChannel:
         return service
 
     def _refuse_unchecked_tls(self) -> None:
-        if "verify" in {name.lower() for name in parse_qs(urlsplit(self._url).query)}:
+        try:
+            options = {name.lower() for name in parse_qs(urlsplit(self._url).query)}
+        except ValueError:
+            raise ChannelError("địa chỉ không hợp lệ") from None
+        if "verify" in options:
             allowed = "máy chủ có chứng thư riêng thì ghi tệp chứng thư vào REQUESTS_CA_BUNDLE"
             raise ChannelError(f"kênh gửi luôn kiểm tra chứng thư, không nhận verify=; {allowed}")
 

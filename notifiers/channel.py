@@ -151,4 +151,6 @@ def mask(url: str) -> str:
 
 def _folder(url: str, var: Path) -> Path:
     path = unquote(urlsplit(url.strip()).path) if url.strip() else ""
+    if not path.isprintable():
+        raise ChannelError("thư mục của kênh eml:// có ký tự điều khiển")
     return Path(path) if path else var / "outbox"

@@ -12,6 +12,7 @@ for the answer to the final dot), `dsn=no`, `pipelining=no`, `clear_password=yes
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -24,6 +25,7 @@ class Security(StrEnum):
     TLS = "smtps"
 
 
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,253}")
 _PORTS = {Security.PLAIN: 25, Security.STARTTLS: 587, Security.TLS: 465}
 
 
@@ -63,12 +65,11 @@ def parse_smtp_url(url: str) -> SmtpSettings:
         port = parts.port or _PORTS[security]
     except ValueError:
         raise ValueError("địa chỉ máy chủ thư phải có dạng smtp://, smtps:// hoặc smtp+starttls://") from None
-    if not parts.hostname:
-        raise ValueError("địa chỉ máy chủ thư thiếu tên máy")
+    host = _host(parts.hostname or "")
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     try:
         settings = SmtpSettings(
-            host=parts.hostname,
+            host=host,
             port=port,
             security=security,
             user=unquote(parts.username or ""),
@@ -88,6 +89,19 @@ def parse_smtp_url(url: str) -> SmtpSettings:
     if options:
         raise ValueError(f"địa chỉ máy chủ thư có tham số lạ: {', '.join(sorted(options))}")
     return settings
+
+
+def _host(name: str) -> str:
+    """The machine's name as DNS has it; underscores are left, which container networks use."""
+    if not name:
+        raise ValueError("địa chỉ máy chủ thư thiếu tên máy")
+    try:
+        host = name if ":" in name else name.encode("idna").decode("ascii")
+    except UnicodeError:
+        host = ""
+    if len(host) > 253 or not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9a-fA-F:.]+(%[A-Za-z0-9]+)?", host):
+        raise ValueError("địa chỉ máy chủ thư có tên máy sai")
+    return host
 
 
 def _seconds(text: str) -> float:
@@ -110,4 +124,6 @@ def _dkim(options: dict[str, str]) -> DkimSettings | None:
         return None
     if not (selector and key_file and domain):
         raise ValueError("dkim cần đủ dkim_selector, dkim_domain và dkim_key")
+    if not _NAME.fullmatch(selector) or not _NAME.fullmatch(domain):
+        raise ValueError("dkim_selector và dkim_domain là tên miền không dấu")
     return DkimSettings(selector=selector, domain=domain, key_file=Path(key_file))

@@ -14,6 +14,8 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, EmailMessage]] = []
+        self.raw: list[tuple[str, bytes]] = []
+        """The same as they came."""
         self.refuse: dict[str, str] = {}
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
@@ -25,6 +27,7 @@ class Mailbox:
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
+        self.raw.extend((address, bytes(envelope.content)) for address in envelope.rcpt_tos)
         self.messages.extend((address, message) for address in envelope.rcpt_tos)
         return "250 2.0.0 kept"
 

@@ -186,7 +186,10 @@ def test_the_second_lock_holds_where_the_name_was_public_before(hook: tuple[int,
 def test_the_recipient_can_stand_in_the_address(hook: tuple[int, type[Hook]]) -> None:
     port, kind = hook
     with opened(f"json://127.0.0.1:{port}/{{to}}", allow={"json"}, allow_private=True) as channel:
-        channel.send(message(to="nhóm/../1?x=2"))
+        channel.send(message(to="van.thu+1@soyte.example"))
+        with pytest.raises(Refused) as refused:
+            channel.send(message(to="nhóm/../1?x=2"))
+    assert refused.value.scope is Scope.RECIPIENT
     assert kind.hits == 1
 
 

@@ -52,6 +52,9 @@ HOSTILE = {
     "10,000 characters": "Xây dựng đề án " * 667,
     "10,000 without a blank": "ạ" * 10_000,
     "dots": ".\r\n.\r\nQUIT\r\n",
+    "letters that look alike": "Ѕở Υ tế, Кế hоạch 12/KH-UВND",
+    "combining marks without end": "Sở Y tế" + "\u0301" * 500,
+    "emoji of several parts": "Họp 👨\u200d👩\u200d👧 🇻🇳 ✔\ufe0f",
     "blanks": "   \t \u3000 \u00a0",
 }
 LINKS = [
