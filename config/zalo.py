@@ -129,6 +129,7 @@ class Following(_Part):
     follow_every: int = Field(default=21_600, ge=60, le=604_800)
     follow_until: int = Field(default=259_200, ge=3600, le=2_592_000)
     status_failed: tuple[str, ...] = ()
+    mail_after: int = Field(default=14_400, ge=0, le=2_592_000)
 
     @model_validator(mode="after")
     def _sound(self) -> Following:

@@ -15,7 +15,6 @@ from flows.steps.digesting import decide_digest
 from flows.steps.logs import set_up
 from flows.steps.sending import deliver as send
 from flows.steps.workplace import Workplace, open_workplace
-from store import digests
 
 
 @flow(name="dondoc-digest", retries=0, persist_result=False)
@@ -29,9 +28,5 @@ async def digest(province: str | None = None) -> dict[str, Any]:
 def _digest(workplace: Workplace) -> dict[str, Any]:
     clock = clocks.here(workplace.zone)
     now = clock()
-    with workplace.database.read() as connection:
-        last = digests.last_sent(connection, workplace.province)
-    # Deciding after today's has left would open tomorrow's.
-    left = last is not None and last.day >= now.date()
-    wanted = not left and decide_digest(workplace, now=now, today=now.date())
+    wanted = decide_digest(workplace, now=now, today=now.date())
     return {"wanted": wanted, "messages": dict(send(workplace, clock=clock).outcomes)}

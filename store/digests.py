@@ -25,6 +25,17 @@ _SHOWN = (
 )
 
 
+def begun(connection: Connection, province: str, day: date) -> bool:
+    """Whether a day has its digest already, be it waiting, on its way, sent or given up."""
+    wanted = select(messages.c.id).where(
+        messages.c.province == province,
+        messages.c.agency == "operator",
+        messages.c.purpose == "digest",
+        messages.c.day == day,
+    )
+    return connection.execute(wanted.limit(1)).first() is not None
+
+
 def last_sent(connection: Connection, province: str) -> Row[Any] | None:
     """Day of the last digest that was sent, and when it was begun and ended."""
     return connection.execute(
@@ -83,12 +94,12 @@ def _found(connection: Connection, query: Select[Any], order: Any, limit: int) -
 
 
 def undelivered(connection: Connection, province: str, since: datetime, limit: int) -> Found:
-    """Messages given up since `since` whose words nobody else took over, and all whose fate is unknown."""
+    """Messages given up since `since` whose words nobody else took over, or whose fate is unknown."""
     left = exists().where(reminders.c.message_id == messages.c.id, reminders.c.state == "planned")
     query = select(messages).where(
         messages.c.province == province,
         or_(
-            messages.c.state == "unconfirmed",
+            and_(messages.c.state == "unconfirmed", or_(left, messages.c.purpose != "reminders")),
             and_(messages.c.state == "refused", messages.c.ended_at > since, left),
         ),
     )

@@ -28,7 +28,7 @@ class Envelopes:
         self._connection = connection
         self._province = province
         self._days = days
-        self._now = now
+        self.now = now
         self._found: dict[tuple[str, str, str, str], int] = {}
 
     def message_for(self, agency: str, audience: str, channel: str, purpose: str = "") -> int:
@@ -98,7 +98,7 @@ class Envelopes:
                 "state": "ready",
                 "not_before": self._days[day],
                 "attempts": 0,
-                "created_at": self._now,
+                "created_at": self.now,
             }
             for key, day, agency, audience, channel, purpose in fresh
         ]

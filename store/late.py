@@ -67,6 +67,13 @@ def arrived(connection: Connection, message: Row[Any], *, answer: str, now: date
     if not _move(connection, message, ("refused",), {"state": "sent", "code": None, "reason": answer}):
         return False
     note_attempt(connection, message, outcome="sent", code=None, answer=answer)
+    told_after_all(connection, message)
+    _record(connection, message, "sent", now=now, actor=actor, code="")
+    return True
+
+
+def told_after_all(connection: Connection, message: Row[Any]) -> None:
+    """Count what a message said as told, and take back what of it waits to leave another way."""
     said = (message.frozen or {}).get("reminders", [])
     waiting = select(messages.c.id).where(messages.c.state == "ready", messages.c.frozen.is_(None))
     unsaid = and_(reminders.c.state == "planned", reminders.c.message_id.in_(waiting))
@@ -81,8 +88,6 @@ def arrived(connection: Connection, message: Row[Any], *, answer: str, now: date
         .where(reminders.c.id.in_(said), (reminders.c.state == "lapsed") | unsaid)
         .values(state="told")
     )
-    _record(connection, message, "sent", now=now, actor=actor, code="")
-    return True
 
 
 def _move(connection: Connection, message: Row[Any], states: tuple[str, ...], values: dict[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from store import late
 from store.audit import record
 from store.schema import deliveries, dues, messages, reminders, tasks
 
@@ -127,8 +128,8 @@ def decide(
         {"not_before": now, "ended_at": None} if action == "resend" else {"ended_at": now, "reason": reason or None}
     )
     before = connection.execute(
-        select(messages.c.state).where(messages.c.id == message_id, messages.c.province == province)
-    ).scalar()
+        select(messages).where(messages.c.id == message_id, messages.c.province == province)
+    ).first()
     changed = connection.execute(
         update(messages)
         .where(
@@ -138,8 +139,10 @@ def decide(
         )
         .values(values)
     )
-    if changed.rowcount != 1:
+    if before is None or changed.rowcount != 1:
         return False
+    if action == "delivered" and before.frozen:
+        late.told_after_all(connection, before)
     if action != "resend":
         connection.execute(
             update(reminders)
@@ -153,7 +156,7 @@ def decide(
         actor=actor,
         action=f"message.{action}",
         subject=f"message:{message_id}",
-        before={"state": before},
+        before={"state": before.state},
         after={"state": TO[action], "reason": reason or None},
     )
     return True

@@ -6,10 +6,10 @@ What a message that is on its way (or may be) says is not touched: it may have a
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, or_, select, update
 
 from store.attempts import NO_CONTACT
 from store.envelopes import Envelopes
@@ -17,6 +17,8 @@ from store.outbox import CHANGED, inserting, stands
 from store.schema import dues, messages, reminders, tasks
 
 _CHUNK = 5000
+REMEMBERED = timedelta(days=60)
+"""Whoever was written to before that has waited long enough to be first."""
 
 
 def in_flight() -> ColumnElement[bool]:
@@ -30,7 +32,8 @@ def gather(
     """Put reminders into today's message whose own left without them, lapsed, or could not leave in time.
 
     Those of a message that had nobody to go to are taken along once its agency is among `reachable`. What holds
-    no more is withdrawn, and of several about the same date only the newest goes. Returns how many were moved.
+    no more is withdrawn, and of several about the same date only the newest goes. Who was written to longest ago
+    comes first, so that those who share a full mailbox take turns. Returns how many were moved.
     """
     withdraw_stale(connection, province)
     sources = _sources(connection, province, today=today, reachable=reachable)
@@ -44,15 +47,60 @@ def gather(
             ).all()
         )
     newest = {_subject(row): row.id for row in rows}
+    served = _last_served(connection, province, {row.agency for row in rows}, since=today - REMEMBERED)
     moved = 0
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (served.get(_people(row), ""), row.agency, row.audience, row.id)):
         kept = newest[_subject(row)] == row.id
         values: dict[str, Any] = {"state": "lapsed"}
         if kept:
             values = {"message_id": envelopes.message_for(row.agency, row.audience, row.channel)}
         connection.execute(update(reminders).where(reminders.c.id == row.id).values(values))
         moved += kept
+    _close_emptied(connection, sources, envelopes.now)
     return moved
+
+
+def _people(row: Row[Any]) -> tuple[str, str, str]:
+    return (row.agency, row.audience, row.channel)
+
+
+def _last_served(
+    connection: Connection, province: str, agencies: Collection[str], *, since: date
+) -> dict[tuple[str, str, str], str]:
+    """When, in ISO form, each of the agencies' people were sent their last message of a day from `since` on."""
+    found: dict[tuple[str, str, str], str] = {}
+    named = sorted(agencies)
+    for start in range(0, len(named), _CHUNK):
+        people = (messages.c.agency, messages.c.audience, messages.c.channel)
+        rows = connection.execute(
+            select(*people, func.max(messages.c.ended_at).label("at"))
+            .where(
+                messages.c.province == province,
+                messages.c.agency.in_(named[start : start + _CHUNK]),
+                messages.c.day >= since,
+                messages.c.state.in_(("sent", "unconfirmed")),
+                messages.c.ended_at.is_not(None),
+            )
+            .group_by(*people)
+        )
+        found |= {_people(row): row.at.isoformat() for row in rows}
+    return found
+
+
+def _close_emptied(connection: Connection, sources: Sequence[int], now: datetime) -> None:
+    """Withdraw messages that were waiting and whose words now stand in another: nothing is left to be claimed."""
+    left = exists().where(reminders.c.message_id == messages.c.id, reminders.c.state == "planned")
+    for start in range(0, len(sources), _CHUNK):
+        connection.execute(
+            update(messages)
+            .where(
+                messages.c.id.in_(sources[start : start + _CHUNK]),
+                messages.c.state == "ready",
+                messages.c.purpose == "reminders",
+                ~left,
+            )
+            .values(state="withdrawn", ended_at=now)
+        )
 
 
 def _subject(row: Row[Any]) -> tuple[object, ...]:
@@ -126,10 +174,13 @@ def lapse(connection: Connection, province: str, *, before: date, now: datetime)
     return int(changed.rowcount)
 
 
-def redirect(connection: Connection, message: Row[Any], channel: str, envelopes: Envelopes) -> int:
+def redirect(
+    connection: Connection, message: Row[Any], channel: str, envelopes: Envelopes, *, note: str = ""
+) -> int:
     """Say the reminders of a refused message by `channel`. By another channel the old ones are kept as lapsed.
 
-    By the same one (another address took the place of the refused one) they go in the next day's message.
+    By the same one (another address took the place of the refused one) they go in the next day's message. `note`
+    is added to what each line says.
     """
     rows = connection.execute(
         select(reminders).where(reminders.c.message_id == message.id, reminders.c.state == "planned")
@@ -148,7 +199,8 @@ def redirect(connection: Connection, message: Row[Any], channel: str, envelopes:
     for row in rows:
         values = {column.name: getattr(row, column.name) for column in reminders.c if column.name != "id"}
         key = row.key.rpartition("|")[0] + f"|{channel}"
-        fresh.append(values | {"key": key, "channel": channel, "message_id": target})
+        noted = " ".join(part for part in (row.note, note) if part)
+        fresh.append(values | {"key": key, "channel": channel, "message_id": target, "note": noted})
     connection.execute(
         update(reminders)
         .where(reminders.c.message_id == message.id, reminders.c.state == "planned")
@@ -156,7 +208,7 @@ def redirect(connection: Connection, message: Row[Any], channel: str, envelopes:
     )
     # A channel that was left before may be the one that is left to go by.
     adding = inserting(connection, reminders)
-    renewed = {name: adding.excluded[name] for name in ("state", "message_id")}
+    renewed = {name: adding.excluded[name] for name in ("state", "message_id", "note")}
     again = (reminders.c.state == "lapsed") | (reminders.c.state == "withdrawn")
     adding = adding.on_conflict_do_update(index_elements=["key"], set_=renewed, where=again)
     connection.execute(adding, fresh)

@@ -91,6 +91,7 @@ def _tracked(connection: Connection, province: str, tracking: str, reference: st
 def _settle(connection: Connection, row: Row[Any], at: datetime | None, now: datetime) -> bool:
     if not settle(connection, row.province, row.id, arrived=True, now=now):
         return False
+    late.told_after_all(connection, row)
     answer = ARRIVED if at else "Zalo báo đã nhận tin"
     late.note_attempt(connection, row, outcome="sent", ended_at=now, answer=answer)
     record(

@@ -137,7 +137,7 @@ def test_a_database_that_cannot_be_reached_hides_its_password(dondoc: Cli) -> No
         ("policies.toml", "waiting = [", "waitng = [", ("waitng", "waiting")),
         ("policies.toml", 'to = "superior"', 'to = "boss"', ("boss", "superior")),
         ("channels.toml", "[email]", "[mail]", ("mail.url",)),
-        ("channels.toml", "per_minute = 600", "per_minute = 0", ("email.per_minute", "0")),
+        ("channels.toml", "per_minute = 1200", "per_minute = 0", ("email.per_minute", "0")),
     ],
 )
 def test_a_wrong_setting(

@@ -43,6 +43,15 @@ def told_of(office: Office, message: Any) -> set[tuple[str, str]]:
         return {(row.channel, row.state) for row in rows}
 
 
+def setting(office: Office, shipped: str, wanted: str) -> None:
+    """Change a line of zalo.toml."""
+    file = office.place.settings.folder / "zalo.toml"
+    text = file.read_text("utf-8")
+    assert shipped in text
+    file.write_text(text.replace(shipped, wanted), "utf-8")
+    office.place.__dict__.pop("zalo", None)
+
+
 @pytest.mark.parametrize("number", [-118])
 def test_a_refusal_that_is_learnt_late_is_told_by_mail_and_only_once(office: Office, number: int) -> None:
     phone = a_phone(office)
@@ -111,7 +120,8 @@ def test_a_lost_answer_that_ends_in_a_refusal_is_told_by_mail(office: Office) ->
 
 @ONE
 @pytest.mark.parametrize("said", [0, -1], ids=["pending", "unknown"])
-def test_what_may_still_arrive_is_never_told_twice_but_left_to_a_person(office: Office, said: int) -> None:
+def test_what_may_still_arrive_is_left_to_a_person_where_the_admin_wants_no_mail(office: Office, said: int) -> None:
+    setting(office, "mail_after = 14400", "mail_after = 0")
     phone = a_phone(office)
     office.server.world.settings.unreached[phone] = said
     office.run()
@@ -132,9 +142,7 @@ def test_what_may_still_arrive_is_never_told_twice_but_left_to_a_person(office: 
 def test_a_number_that_means_failure_is_a_setting(office: Office) -> None:
     phone = a_phone(office)
     office.server.world.settings.unreached[phone] = -1
-    file = office.place.settings.folder / "zalo.toml"
-    file.write_text(file.read_text("utf-8").replace("status_failed = []", 'status_failed = ["-1"]'), "utf-8")
-    office.place.__dict__.pop("zalo", None)
+    setting(office, "status_failed = []", 'status_failed = ["-1"]')
     office.run()
     office.again(hours=3)
     assert of_phone(office, phone).state == "refused"

@@ -11,6 +11,7 @@ from store import attempts, breaker, leases, sent_before, strays
 from store.balance import balance
 from store.database import Database
 from store.schema import dues, messages
+from store.sent_before import Before, Day
 from tests import store_samples as samples
 from tests.store_samples import DAY, LEASE, NOW, PROVINCE, claimed, frozen, planned, reminder
 
@@ -195,11 +196,43 @@ def test_a_second_message_of_the_day_waits(database: Database) -> None:
         planned(connection, reminder(due, on=samples.DUE + timedelta(days=9)), on=TOMORROW)
     (second,) = claimed(database, now=NOW + timedelta(days=1))
     start = NOW - timedelta(hours=1)
-    with database.read() as connection:
-        assert sent_before.follows_another(connection, second, start)
-        assert not sent_before.follows_another(connection, second, start + timedelta(days=1))
-        assert sent_before.count_to(connection, PROVINCE, "lookup", start) == 1
-        assert sent_before.count_to(connection, PROVINCE, "lookup", start + timedelta(days=1)) == 0
+    same = Day(start=start, end=start + timedelta(days=1))
+    for day, before in [(same, Before.HANDED_OVER), (later(same, 1), Before.NONE), (later(same, -1), Before.NONE)]:
+        with database.write() as connection:
+            assert sent_before.follows_another(connection, second, day) is before
+            assert sent_before.fills(connection, second, "lookup", day, 1) is before
+            assert sent_before.fills(connection, second, "lookup", day, 2) is Before.NONE
+
+
+def later(day: Day, days: int) -> Day:
+    return Day(start=day.start + timedelta(days=days), end=day.end + timedelta(days=days))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "before"),
+    [
+        ("unconfirmed", Before.HANDED_OVER),
+        ("unavailable", Before.NONE),
+        (None, Before.ON_ITS_WAY),
+    ],
+)
+def test_what_may_have_arrived_or_is_on_its_way_counts_as_the_day_s(
+    database: Database, outcome: str | None, before: Before
+) -> None:
+    (message,) = claimed(database)
+    frozen(database, message)
+    with database.write() as connection:
+        if outcome is not None:
+            attempts.finish(connection, message, state="ready", outcome=outcome, now=NOW, not_before=NOW + LEASE)
+        (due,) = samples.add_tasks(connection, 1, on=samples.DUE + timedelta(days=9))
+        planned(connection, reminder(due, on=samples.DUE + timedelta(days=9)), on=TOMORROW)
+        connection.execute(messages.update().where(messages.c.day == TOMORROW).values(not_before=NOW))
+    (second,) = claimed(database)
+    assert second.id != message.id
+    day = Day(start=NOW - timedelta(hours=1), end=NOW + timedelta(hours=23))
+    with database.write() as connection:
+        assert sent_before.follows_another(connection, second, day) is before
+        assert sent_before.fills(connection, second, "lookup", day, 1) is before
 
 
 def test_failures_of_a_whole_channel_are_not_the_message_s_own(database: Database) -> None:

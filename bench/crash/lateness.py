@@ -31,7 +31,7 @@ from flows.steps.workplace import open_workplace
 from store.balance import balance
 from store.schema import messages, reminders
 
-SHIPPED = 600
+SHIPPED = 1200
 """Messages a minute of the channel as it is shipped."""
 ROUND = timedelta(minutes=30)
 

@@ -55,6 +55,9 @@ def decide_digest(workplace: Workplace, *, now: datetime, today: date) -> bool:
         return False
     with workplace.database.write() as connection:
         ask(connection, workplace, today)
+        # Where today's has left, a second look would open tomorrow's, be there nothing to say then.
+        if digests.begun(connection, workplace.province, today):
+            return True
         last = _last(connection, workplace)
         if not (_first_of_week(last, today) or _something(connection, workplace, last, today)):
             return False

@@ -3,7 +3,7 @@
 delivered  ──▶ noted; one whose answer was lost is settled
 pending    ──▶ it has the message: one whose answer was lost is settled; asked again later
 refused    ──▶ it never will arrive: the agency is told by mail, and only then
-no word    ──▶ after `follow_until` a person decides: a mail now might be a second copy of what still arrives
+no word    ──▶ after `follow_until` its fate is unknown: it goes by mail, or a person decides (`falling_back`)
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -18,6 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from flows.steps.composing import compose, message_of
 from flows.steps.courier import LEASE, Courier, Opens
 from flows.steps.failing import failed, give_up, quarantine
+from flows.steps.falling_back import fall_back
 from flows.steps.following import follow
 from flows.steps.logs import logger
 from flows.steps.reach import Route, in_working_hours, next_working_day, route
@@ -29,8 +30,10 @@ from store import attempts, directory, keeping, leases, sent_before, zalo_fates
 from store.errors import StoreError
 from store.failpoints import hit
 from store.sealing import masked
+from store.sent_before import Before, Day
 
 CLAIM = 20
+SOON = timedelta(minutes=1)
 log = logger("sending")
 
 
@@ -68,6 +71,8 @@ def deliver(
             return result
         _take_back(courier, result)
         result.followed = follow(workplace, clock=clock, opened=courier.channel)
+        if mailed := fall_back(workplace, clock=clock):
+            result.followed["mailed"] = mailed
         while not _must_wait(workplace, clock(), result):
             room = CLAIM if limit is None else min(CLAIM, limit - sum(result.outcomes.values()))
             claimed = _claim(courier, room) if room > 0 else []
@@ -168,19 +173,17 @@ def _prepare(courier: Courier, message: Row[Any]) -> Message | Refused | str:
     with workplace.database.write(alone=False) as connection:
         if not attempts.renew(connection, message, now=now, lease=courier.lease):
             return "lost"
-        if sent_before.follows_another(connection, message, _start_of(workplace, now)):
-            return _postpone(connection, workplace, message, now)
-        if message.frozen is not None:
-            return _thawed_or_same(connection, workplace, message, now)
-        way = _way(connection, workplace, message)
-        if way.address is None:
+        way = _way(connection, workplace, message) if message.frozen is None else None
+        if way is not None and way.address is None:
             return Refused(
                 "Cơ quan chưa có địa chỉ liên hệ dùng được", code=attempts.NO_CONTACT, scope=Scope.RECIPIENT
             )
-        lookup = workplace.seal.lookup(way.address)
-        most = workplace.settings.reminding.most_a_day
-        if sent_before.count_to(connection, workplace.province, lookup, _start_of(workplace, now)) >= most:
-            return _postpone(connection, workplace, message, now)
+        lookup = message.recipient_lookup if way is None else workplace.seal.lookup(way.address or "")
+        before = _before(connection, workplace, message, lookup, now)
+        if before is not Before.NONE:
+            return _postpone(connection, workplace, message, now, before)
+        if way is None or way.address is None:
+            return _thawed_or_same(connection, workplace, message, now)
         composed = compose(connection, workplace, message, to=way.address, to_name=way.name, now=now)
         if composed is None:
             attempts.withdraw(connection, message, now)
@@ -219,21 +222,28 @@ def _thawed_or_same(
     return made
 
 
-def _postpone(connection: Connection, workplace: Workplace, message: Row[Any], now: datetime) -> str:
-    """These people have had theirs today: wait for the next working day."""
-    schedule = workplace.settings.schedule
-    day = next_working_day(workplace, _here(workplace, now))
-    opens = datetime.combine(day, schedule.work_from, tzinfo=schedule.zone)
-    attempts.put_back(connection, message, not_before=opens)
+def _before(connection: Connection, workplace: Workplace, message: Row[Any], lookup: str, now: datetime) -> Before:
+    """Whether these people, or this address, have had today what they may have."""
+    here, zone = now.astimezone(workplace.zone).date(), workplace.zone
+    start, end = (datetime.combine(here + timedelta(days=more), time(0), tzinfo=zone) for more in (0, 1))
+    day = Day(start=start, end=end)
+    before = sent_before.follows_another(connection, message, day)
+    if before is not Before.NONE:
+        return before
+    return sent_before.fills(connection, message, lookup, day, workplace.settings.reminding.most_a_day)
+
+
+def _postpone(
+    connection: Connection, workplace: Workplace, message: Row[Any], now: datetime, before: Before
+) -> str:
+    """Wait for the next working day; where what is before it may yet come to nothing, for a minute."""
+    until = now + SOON
+    if before is Before.HANDED_OVER:
+        schedule = workplace.settings.schedule
+        day = next_working_day(workplace, now.astimezone(schedule.zone).date())
+        until = datetime.combine(day, schedule.work_from, tzinfo=schedule.zone)
+    attempts.put_back(connection, message, not_before=until)
     return "postponed"
-
-
-def _here(workplace: Workplace, now: datetime) -> date:
-    return now.astimezone(workplace.settings.schedule.zone).date()
-
-
-def _start_of(workplace: Workplace, now: datetime) -> datetime:
-    return datetime.combine(_here(workplace, now), time(0), tzinfo=workplace.settings.schedule.zone)
 
 
 def _way(connection: Connection, workplace: Workplace, message: Row[Any]) -> Route:

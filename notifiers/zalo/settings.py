@@ -104,6 +104,8 @@ class ZaloSettings:
     follow_every: int = 6 * 3600
     follow_until: int = 3 * 86_400
     """Seconds after which a message without word of its delivery is left to a person."""
+    mail_after: int = 4 * 3600
+    """Seconds after which the words of a message whose fate nobody knows go by mail, once; 0: a person decides."""
     recipient_object: bool = True
     """Consultation: {"recipient": {"user_id": …}}; False sends a bare user_id."""
     text_limit: int = 2000
