@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount
@@ -33,8 +33,25 @@ PER_MINUTE = 120.0
 BEARER = HTTPBearer(auto_error=False)
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
-Limit = Annotated[int, Query(ge=1, le=200)]
-Offset = Annotated[int, Query(ge=0, le=1_000_000)]
+
+
+class _Asked(BaseModel):
+    """A misspelt parameter is refused: left out in silence, it would list everything."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(default=50, ge=1, le=200)
+    offset: int = Field(default=0, ge=0, le=1_000_000)
+
+
+class TasksAsked(_Asked):
+    q: str = Field(default="", max_length=200)
+    status: str = Field(default="", pattern=f"^({'|'.join(searching.STATUSES)})?$")
+    agency: str = Field(default="", max_length=80)
+
+
+class DeliveriesAsked(_Asked):
+    state: str = Field(default="", pattern="^[a-z]{0,20}$")
 
 
 class Problem(BaseModel):
@@ -140,8 +157,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     429: {"model": Problem, "description": "Quá nhiều yêu cầu trong một phút"},
 }
 
-CONFLICT: dict[int | str, dict[str, Any]] = {
-    409: {"model": Problem, "description": "Ngày ở tương lai, hoặc nhiệm vụ không còn mở"}
+WRITING: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "Nội dung gửi lên không đọc được"},
+    409: {"model": Problem, "description": "Ngày ở tương lai, hoặc nhiệm vụ không còn mở"},
 }
 
 
@@ -194,17 +212,11 @@ def scoped(desk: Desk, scope: str) -> Callable[..., str]:
 
 def _reading(api: FastAPI, desk: Desk) -> None:
     @api.get("/tasks", dependencies=[Depends(scoped(desk, "tasks:read"))])
-    def tasks(
-        q: Annotated[str, Query(max_length=200)] = "",
-        status: Annotated[str, Query(pattern=f"^({'|'.join(searching.STATUSES)})?$")] = "",
-        agency: Annotated[str, Query(max_length=80)] = "",
-        limit: Limit = 50,
-        offset: Offset = 0,
-    ) -> Tasks:
+    def tasks(asked: Annotated[TasksAsked, Query()]) -> Tasks:
         """Tasks in printed order."""
-        wanted = searching.Wanted(words=tuple(fold(q.replace("\0", " ")).split()[:12]), status=status,
-                                  agency=agency.replace("\0", ""))  # fmt: skip
-        return _tasks(desk, wanted, limit, offset)
+        words = tuple(fold(asked.q.replace("\0", " ")).split()[:12])
+        wanted = searching.Wanted(words=words, status=asked.status, agency=asked.agency.replace("\0", ""))
+        return _tasks(desk, wanted, asked.limit, asked.offset)
 
     @api.get("/tasks/{task}/dues", dependencies=[Depends(scoped(desk, "tasks:read"))])
     def dues_of(task: Number) -> list[DueOut]:
@@ -233,13 +245,16 @@ def _reading(api: FastAPI, desk: Desk) -> None:
         ]  # fmt: skip
 
     @api.get("/deliveries", dependencies=[Depends(scoped(desk, "deliveries:read"))])
-    def deliveries(
-        state: Annotated[str, Query(pattern="^[a-z]{0,20}$")] = "", limit: Limit = 50, offset: Offset = 0
-    ) -> Messages:
+    def deliveries(asked: Annotated[DeliveriesAsked, Query()]) -> Messages:
         """Messages, newest first, without their content and addresses."""
         with desk.workplace.database.read() as connection:
             rows, total = messages.listed(
-                connection, desk.workplace.province, state=state, agency="", limit=limit, offset=offset
+                connection,
+                desk.workplace.province,
+                state=asked.state,
+                agency="",
+                limit=asked.limit,
+                offset=asked.offset,
             )
         return Messages(
             total=total,
@@ -280,7 +295,7 @@ def _tasks(desk: Desk, wanted: searching.Wanted, limit: int, offset: int) -> Tas
 
 
 def _writing(api: FastAPI, desk: Desk) -> None:
-    @api.post("/events", status_code=201, responses=CONFLICT)
+    @api.post("/events", status_code=201, responses=WRITING)
     def record(event: EventIn, actor: str = Depends(scoped(desk, "events:write"))) -> Recorded:
         """Record an issued document; which tasks it releases a person confirms at the desk."""
         if event.on > desk.clock().date():
@@ -303,7 +318,7 @@ def _writing(api: FastAPI, desk: Desk) -> None:
             ],
         )  # fmt: skip
 
-    @api.post("/tasks/{task}/done", responses=CONFLICT)
+    @api.post("/tasks/{task}/done", responses=WRITING)
     def done(task: Number, given: DoneIn, actor: str = Depends(scoped(desk, "tasks:write"))) -> DoneOut:
         """Record that a task, or one occurrence of it, was completed."""
         now = desk.clock()
