@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
@@ -174,6 +175,12 @@ def application(desk: Desk) -> FastAPI:
     @api.exception_handler(ConfigError)
     async def _failed(_request: Request, error: Exception) -> JSONResponse:
         return JSONResponse({"detail": str(error)}, 503)
+
+    @api.exception_handler(RequestValidationError)
+    async def _refused(_request: Request, error: RequestValidationError) -> JSONResponse:
+        # Not what was sent: half a surrogate pair in it could not be sent back.
+        told = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
+        return JSONResponse({"detail": told}, 422)
 
     _reading(api, desk)
     _writing(api, desk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -165,7 +166,8 @@ class Visit:
         return value if isinstance(value, UploadFile) and value.filename else None
 
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
-        return HTMLResponse(render(template, {**self._common(), **values}), status)
+        # Wherever a text comes from: these are in no valid page.
+        return HTMLResponse(_CONTROLS.sub("", render(template, {**self._common(), **values})), status)
 
     def sorry(self, message: str, status: int = 400) -> Response:
         """One clear line, and a way back."""
@@ -216,6 +218,8 @@ def clean(text: str) -> str:
     )
     return kept.encode("utf-8", "ignore").decode().strip()
 
+
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
