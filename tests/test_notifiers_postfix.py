@@ -10,13 +10,15 @@ import grp
 import os
 import pwd
 import shutil
+import smtplib
 import socket
+import ssl
 import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from email import message_from_bytes, policy
+from email import message_from_bytes, message_from_string, policy
 from pathlib import Path
 
 import pytest
@@ -37,13 +39,15 @@ US = replace(SENDER, address="nhacviec@vp.minhson.example")
 @dataclass
 class Relay:
     smtp: int
+    smtps: int
     imap: int
     auth: int
     mail: Path
     ca: Path
 
-    def url(self, login: str = "nhacviec:b%C3%AD-m%E1%BA%ADt@") -> str:
-        return f"smtp+starttls://{login}127.0.0.1:{self.smtp}?ca={self.ca}"
+    def url(self, login: str = "nhacviec:b%C3%AD-m%E1%BA%ADt@", options: str = "", *, tls: bool = False) -> str:
+        scheme, port = ("smtps", self.smtps) if tls else ("smtp+starttls", self.smtp)
+        return f"{scheme}://{login}127.0.0.1:{port}?ca={self.ca}{options}"
 
     def arrived(self, user: str, count: int) -> list[bytes]:
         """The mails of a mailbox, once there are so many."""
@@ -73,7 +77,14 @@ def relay(authority: Path) -> Iterator[Relay]:
     root.mkdir(mode=0o755)
     for name in ("cert.pem", "key.pem"):
         shutil.copy(authority / name, root / name)
-    made = Relay(smtp=free_port(), imap=free_port(), auth=free_port(), mail=root / "mail", ca=root / "cert.pem")
+    made = Relay(
+        smtp=free_port(),
+        smtps=free_port(),
+        imap=free_port(),
+        auth=free_port(),
+        mail=root / "mail",
+        ca=root / "cert.pem",
+    )
     dovecot = start_dovecot(root, made)
     try:
         config = start_postfix(root, made)
@@ -149,6 +160,7 @@ def start_postfix(root: Path, made: Relay) -> Path:
     shutil.chown(data, "postfix", grp.getgrgid(pwd.getpwnam("postfix").pw_gid).gr_name)
     (config / "master.cf").write_text(
         f"""127.0.0.1:{made.smtp} inet n - n - - smtpd
+127.0.0.1:{made.smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -172,7 +184,11 @@ postlog unix-dgram n - n - 1 postlogd
 """
     )
     # soyte.example is ours; a mailbox named there that no file holds is bounced after it was accepted.
-    (config / "boxes").write_text("nhacviec@vp.minhson.example nhacviec/\nvanthu@soyte.example vanthu/\n")
+    (config / "boxes").write_text(
+        "nhacviec@vp.minhson.example nhacviec/\nvanthu@soyte.example vanthu/\n"
+        "văn.thư@soyte.example vanthu-utf8/\nnhanh@soyte.example nhanh/\n",
+        encoding="utf-8",
+    )
     (config / "transports").write_text("mat@soyte.example error:5.1.1 no such user\n")
     (config / "main.cf").write_text(
         f"""compatibility_level = 3.6
@@ -245,6 +261,46 @@ def test_a_notice_goes_through_tls_and_auth_into_the_mailbox(relay: Relay) -> No
     assert text.replace("\r\n", "\n") == sent.text
 
 
+def test_what_the_relay_offers_is_what_we_use(relay: Relay) -> None:
+    context = ssl.create_default_context(cafile=str(relay.ca))
+    with smtplib.SMTP("127.0.0.1", relay.smtp) as smtp:
+        smtp.starttls(context=context)
+        smtp.ehlo()
+        assert {"pipelining", "dsn", "smtputf8", "8bitmime", "size", "auth"} <= set(smtp.esmtp_features)
+
+
+@pytest.mark.parametrize(
+    ("options", "tls"),
+    [("", False), ("", True), ("&pipelining=no", False), ("&dsn=no&per_connection=2", False)],
+)
+def test_every_way_to_speak_to_it_delivers(relay: Relay, options: str, tls: bool) -> None:
+    keys = {f"way-{options}-{tls}-{number}" for number in range(5)}
+    with open_channel(relay.url(options=options, tls=tls), sender=US, var=Path("unused")) as channel:
+        for key in sorted(keys):
+            channel.send(message(key, to="nhanh@soyte.example"))
+        with pytest.raises(Refused):
+            channel.send(message("l", to="khoa@soyte.example"))
+        channel.send(message("way-after", to="nhanh@soyte.example"))
+    wanted = {message_id(key, US.host) for key in keys}
+    box = relay.mail / "nhanh" / "new"
+
+    def came() -> set[str]:
+        found = [message_from_bytes(path.read_bytes()) for path in box.iterdir()] if box.is_dir() else []
+        return {str(mail["message-id"]) for mail in found}
+
+    wait_until(lambda: wanted <= came())
+
+
+def test_an_address_with_diacritics_needs_and_gets_smtputf8(relay: Relay) -> None:
+    to = "văn.thư@soyte.example"
+    with open_channel(relay.url(), sender=US, var=Path("unused")) as channel:
+        channel.send(message("utf8", to=to, to_name="Văn thư Sở Y tế"))
+    (raw,) = relay.arrived("vanthu-utf8", 1)
+    mail = message_from_string(raw.decode(), policy=policy.SMTPUTF8.clone(raise_on_defect=True))
+    assert mail["to"].addresses[0].addr_spec == to
+    assert b"UTF8SMTP" in raw, "the relay itself says how it took the mail"
+
+
 def test_a_wrong_password(relay: Relay) -> None:
     with (
         open_channel(relay.url("nhacviec:sai@"), sender=US, var=Path("unused")) as channel,
@@ -281,7 +337,14 @@ def test_its_refusals_have_their_meaning_and_the_connection_goes_on(relay: Relay
 def test_a_bounce_is_read_from_the_mailbox_once(relay: Relay) -> None:
     with open_channel(relay.url(), sender=US, var=Path("unused")) as channel:
         channel.send(message("bounced", to="mat@soyte.example"))
-    relay.arrived("nhacviec", 1)
+    (bounce,) = relay.arrived("nhacviec", 1)
+    report = message_from_bytes(bounce)
+    assert report.get_param("report-type") == "delivery-status"
+    parts = {part.get_content_type(): part for part in report.walk()}
+    status = parts["message/delivery-status"].as_string()
+    assert f"Original-Envelope-Id: {digest('bounced')}" in status, "ENVID came back"
+    assert "message/rfc822" not in parts, "RET=HDRS: only the headers come back"
+    assert "text/rfc822-headers" in parts
     box = f"imaps://nhacviec:b%C3%AD-m%E1%BA%ADt@127.0.0.1:{relay.imap}/INBOX?ca={relay.ca}"
     (got,) = reports(box, domain=US.host)
     assert got.fate is Fate.FAILED
