@@ -223,5 +223,6 @@ def _answers(smtp: smtplib.SMTP) -> bool:
 
 
 def _queued_as(text: str) -> str | None:
-    found = re.search(r"queued as ([A-Za-z0-9.-]{4,40})", text)
-    return found[1] if found else None
+    """The server's own name for the mail: "queued as X" of Postfix, "X Message accepted" of OpenSMTPD."""
+    found = re.search(r"queued as ([A-Za-z0-9.-]{4,40})|\b([A-Za-z0-9.-]{4,40}) Message accepted", text)
+    return found[1] or found[2] if found else None

@@ -53,8 +53,8 @@ def test_one_task_reads_as_an_office_would_write_it() -> None:
 @pytest.mark.parametrize(
     ("urgency", "days", "words"),
     [
-        (Urgency.ESCALATED, -40, "quá 40 ngày"),
-        (Urgency.OVERDUE, -3, "quá 3 ngày"),
+        (Urgency.ESCALATED, -40, "quá hạn 40 ngày"),
+        (Urgency.OVERDUE, -3, "quá hạn 3 ngày"),
         (Urgency.TODAY, 0, "hôm nay"),
         (Urgency.SOON, 7, "còn 7 ngày"),
         (Urgency.OPENING, 200, "chủ động triển khai"),
@@ -167,3 +167,12 @@ def test_the_parameters_of_a_template_come_from_the_notice() -> None:
     check(template.params, fields)
     undated = replace(NOTICE, lines=(replace(LINE, due=None, days_left=None),))
     assert zalo_fields(undated, template)["due"] == "30/11/2026"
+
+
+def test_who_only_helps_with_a_late_task_is_not_called_late() -> None:
+    own = replace(LINE, urgency=Urgency.OVERDUE, days_left=-3)
+    other = replace(LINE, urgency=Urgency.ESCALATED, days_left=-40, role="coordinating", lead="Sở Xây dựng")
+    text = zalo_text(replace(NOTICE, lines=(own, other)))
+    assert "có 2 nhiệm vụ cần lưu ý, trong đó 1 nhiệm vụ đã quá hạn, 1 nhiệm vụ phối hợp:" in text
+    assert "QUÁ HẠN NHIỀU NGÀY (PHỐI HỢP)" in text
+    assert "LÃNH ĐẠO" not in text

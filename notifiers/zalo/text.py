@@ -72,9 +72,13 @@ def _words(line: Line, width: int) -> dict[str, object]:
 
 
 def notice_values(notice: Notice) -> dict[str, object]:
-    """What templates may use of a notice as a whole; texts are cleaned, dates are dd/mm/yyyy."""
+    """What templates may use of a notice as a whole; texts are cleaned, dates are dd/mm/yyyy.
+
+    Who only helps with a late task is not called late.
+    """
     dues = sorted(line.due for line in notice.lines if line.due)
-    late = sum(1 for line in notice.lines if line.days_left is not None and line.days_left < 0)
+    own = [line for line in notice.lines if line.role != "coordinating"]
+    late = sum(1 for line in own if line.days_left is not None and line.days_left < 0)
     return {
         "agency": clean(notice.agency),
         "province": clean(notice.province),
@@ -84,6 +88,7 @@ def notice_values(notice: Notice) -> dict[str, object]:
         "link": notice.link or "",
         "count": len(notice.lines),
         "late_count": late,
+        "coordinating_count": len(notice.lines) - len(own),
         "soon_count": sum(1 for line in notice.lines if line.urgency in {Urgency.TODAY, Urgency.SOON}),
         "nearest_due": vietnamese_date(dues[0]) if dues else "",
         "plan": clean(notice.lines[0].plan) if notice.lines else "",
