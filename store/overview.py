@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, literal, or_, select
 
 from store.schema import agencies, answers, assignments, deadlines, dues, messages, tasks
 
@@ -25,7 +25,13 @@ class Today:
 
 def today(connection: Connection, province: str, day: date) -> Today:
     """`due` are the dates of the next seven days, today included; `failing` are messages that need a person."""
-    binding = [dues.c.province == province, dues.c.state == "open", ~dues.c.blocked, tasks.c.state == "open"]
+    binding = [
+        dues.c.province == province,
+        dues.c.state == "open",
+        ~dues.c.blocked,
+        tasks.c.state == "open",
+        unreported(province),
+    ]
     counted = select(func.count(dues.c.task_id.distinct())).join(tasks, tasks.c.id == dues.c.task_id)
 
     def one(query: Select[Any]) -> int:
@@ -88,8 +94,30 @@ def _dates(province: str) -> Select[Any]:
             tasks.c.lead_text,
         )
         .join(tasks, tasks.c.id == dues.c.task_id)
-        .where(dues.c.province == province, dues.c.state == "open", ~dues.c.blocked, tasks.c.state == "open")
+        .where(
+            dues.c.province == province,
+            dues.c.state == "open",
+            ~dues.c.blocked,
+            tasks.c.state == "open",
+            unreported(province),
+        )
     )
+
+
+def unreported(province: str) -> ColumnElement[bool]:
+    """Whether a task still waits for its leads: one that all of them reported waits for the office instead.
+
+    Few tasks have a report that waits, so these are looked up first.
+    """
+    waiting = select(answers.c.task_id).where(
+        answers.c.province == province, answers.c.state == "received", answers.c.kind == "done"
+    )
+    still_open = exists(
+        select(literal(1))
+        .where(assignments.c.task_id == tasks.c.id, assignments.c.role == "lead", assignments.c.state == "open")
+        .correlate(tasks)
+    )
+    return ~and_(tasks.c.id.in_(waiting), ~still_open)
 
 
 def weeks(connection: Connection, province: str, first: date, count: int) -> list[tuple[date, int, int]]:

@@ -19,7 +19,6 @@ TEXT = [
     ("text", "soon-page"), ("dim", "soon-page"), ("link", "soon-page"), ("button-text", "button"),
 ]  # fmt: skip
 SHAPES = [(shape, "card") for shape in ("edge", "c1", "c2", "c3", "c4", "late", "button")] + [("edge", "page")]
-SQUARES = {"h1": "on1", "h2": "on2", "h3": "on3", "h4": "on4"}
 
 
 def variables(scheme: str) -> dict[str, str]:
@@ -60,17 +59,15 @@ def test_edges_and_lines_stand_out(scheme: str) -> None:
     assert {pair: found for pair, found in weak.items() if found < 3} == {}
 
 
-@pytest.mark.parametrize("square", SQUARES)
+@pytest.mark.parametrize("square", ["h1", "h2", "h3", "h4"])
 def test_numbers_stand_out_from_their_squares(square: str) -> None:
-    ground = re.search(rf"\.{square} \{{ fill: (#\w+)", SHEET)
-    number = re.search(rf"\.{SQUARES[square]}(?:, [^{{]*)? \{{ fill: (#\w+)", SHEET)
-    assert ground is not None
-    assert number is not None
-    assert contrast(ground[1], number[1]) >= 4.5
+    found = re.search(rf"\.{square} \{{ background: (#\w+); color: (#\w+); \}}", SHEET)
+    assert found is not None
+    assert contrast(found[1], found[2]) >= 4.5
 
 
 def test_colours_stand_only_in_the_variables() -> None:
     """A colour written anywhere else would be checked by nobody. The squares of the heat map are checked above."""
     rest = re.sub(r":root \{.*?\}", "", SHEET, flags=re.DOTALL)
-    rest = re.sub(r"\.h\d \{[^}]*\}|svg\.chart \.on\d[^}]*\}", "", rest)
+    rest = re.sub(r"\.h\d \{[^}]*\}", "", rest)
     assert re.findall(r"#[0-9a-f]{3,6}\b", rest) == []

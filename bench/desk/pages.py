@@ -123,12 +123,13 @@ def main(folder: str, axe: str = "") -> int:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as var:
-        place = open_workplace(
-            {"DONDOC_VAR": var, "DONDOC_BASE_URL": "http://127.0.0.1:8455", "DONDOC_PORT": "8455"}
-        )
+        port = os.environ.get("DONDOC_LOOK_PORT", "8455")
+        place = open_workplace({"DONDOC_VAR": var, "DONDOC_BASE_URL": f"http://127.0.0.1:{port}"})
         place.ready()
         clock = Clock(place)
-        server = uvicorn.Server(uvicorn.Config(build(place, clock), host="127.0.0.1", port=8455, log_level="error"))
+        server = uvicorn.Server(
+            uvicorn.Config(build(place, clock), host="127.0.0.1", port=int(port), log_level="error")
+        )
         threading.Thread(target=server.run, daemon=True).start()
         while not server.started:
             time.sleep(0.05)

@@ -48,7 +48,6 @@ def page(visit: Visit) -> Response:
         bars=bars(weeks),
         week_ticks=[Tick(LEFT + at * _step(len(weeks)), f"{week[0]:%m/%y}") for at, week in _months(weeks)],
         week_levels=levels(max((week[1] for week in weeks), default=0)),
-        late=late,
         heat=[
             (code, name, number, [(count, shade(count)) for count in counts]) for code, name, number, counts in late
         ],

@@ -7,8 +7,9 @@ from datetime import date
 from starlette.responses import Response
 
 from desk.web.tasks import agency_choices
-from desk.web.visit import Visit, Wrong, day_of
+from desk.web.visit import Visit, Wrong, day_of, is_number
 from flows.steps import reviewing
+from plans.amending import SURE
 from plans.errors import ReadError
 from store import plan_pages
 
@@ -48,25 +49,33 @@ def review(visit: Visit) -> Response:
         ]
         for words in found.unknown
     }
-    return visit.page("review.html", review=found, near=near, agencies=agency_choices(visit))
+    return visit.page("review.html", review=found, near=near, agencies=agency_choices(visit), sure=SURE)
 
 
 def apply(visit: Visit) -> Response:
-    agencies, dates = _agencies(visit), _dates(visit)
+    given = reviewing.Corrections(
+        agencies=_agencies(visit),
+        dates=_dates(visit),
+        words=_beside(visit, "instead"),
+        leads=_beside(visit, "lead"),
+        confirmed=_confirmed(visit),
+    )
     try:
-        imported = reviewing.apply(
+        applied = reviewing.apply(
             visit.workplace,
             visit.request.path_params["upload"],
-            agencies=agencies,
-            dates=dates,
+            given,
             now=visit.now,
             today=visit.today,
             actor=visit.actor,
         )
     except ReadError as error:
         return visit.sorry(str(error), 422)
-    if imported is None:
+    if applied is None:
         return visit.sorry("Không còn tệp này; hãy chọn lại tệp.", 404)
+    imported, refused = applied
+    if refused:
+        return visit.sorry(f"Đã nhập kế hoạch, nhưng còn chỗ chưa sửa được: {' '.join(refused[:20])}", 422)
     return visit.go(f"/tasks?plan={imported.saved.plan_id}", "known" if imported.saved.known else "imported")
 
 
@@ -78,6 +87,21 @@ def _agencies(visit: Visit) -> dict[str, str]:
         if isinstance(words, str) and chosen:
             found[words[:400]] = chosen
     return found
+
+
+def _beside(visit: Visit, name: str) -> dict[str, str]:
+    """What stands in the field `name` beside each task, by the task's key."""
+    return {
+        key: value
+        for place, key in enumerate(visit.form.getlist("key")[:MOST_DATES])
+        if isinstance(key, str) and (value := visit.text(f"{name}-{place}", longest=400))
+    }
+
+
+def _confirmed(visit: Visit) -> dict[int, int]:
+    """The stored tasks by the numbers of the ticked changes ("3/71")."""
+    ticked = [str(one).partition("/") for one in visit.form.getlist("confirm")[:MOST_DATES]]
+    return {int(number): int(task) for number, _, task in ticked if is_number(number) and is_number(task)}
 
 
 def _dates(visit: Visit) -> dict[str, date]:

@@ -159,7 +159,7 @@ class Visit:
 
     def numbers(self, name: str) -> list[int]:
         """The values of a field that may stand several times."""
-        return [int(value) for value in self.form.getlist(name) if isinstance(value, str) and _is_number(value)]
+        return [int(value) for value in self.form.getlist(name) if isinstance(value, str) and is_number(value)]
 
     def upload(self, name: str) -> UploadFile | None:
         value = self.form.get(name)
@@ -205,7 +205,7 @@ class Visit:
         }
 
 
-def _is_number(value: str) -> bool:
+def is_number(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) < 10
 
 

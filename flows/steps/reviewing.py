@@ -6,14 +6,16 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deadlines.types import Deadline, Unspecified
 from flows.steps import correcting
+from flows.steps.amending import NONE, Proposals, proposals_of
 from flows.steps.assigning import Naming
+from flows.steps.completing import NoSuch
 from flows.steps.importing import Imported, import_file, record_of
 from flows.steps.succeeding import Effect, effect_of
 from flows.steps.workplace import Workplace
@@ -50,6 +52,22 @@ class Review:
     revision_of: int | None
     effect: Effect
     """What applying it would change in the tasks that are stored, as `flows.steps.importing.foresee` says."""
+    proposals: Proposals
+    """What the plan tells in prose to change in stored tasks; a person confirms it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Corrections:
+    """What a person set right. Dates, words and leads go by the task's key."""
+
+    agencies: Mapping[str, str] = field(default_factory=dict)
+    """Codes by the printed words, learned for all plans."""
+    dates: Mapping[str, date] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Other words than the printed ones, to be read in their place."""
+    leads: Mapping[str, str] = field(default_factory=dict)
+    confirmed: Mapping[int, int] = field(default_factory=dict)
+    """The stored tasks by the numbers of the confirmed proposals."""
 
 
 def keep_upload(workplace: Workplace, data: bytes, name: str) -> str:
@@ -84,6 +102,7 @@ def review(workplace: Workplace, digest: str, *, today: date) -> Review | None:
         before = current_plan(connection, workplace.province, record.identity)
         keys = [task.key for task in record.tasks]
         effect = effect_of(connection, workplace.province, plan, identity=record.identity, keys=keys)
+        proposals = proposals_of(connection, workplace.province, plan)
     doubts = tuple(doubt for task in record.tasks if (doubt := _doubt(workplace, task)) is not None)
     doubtful = {doubt.task.key for doubt in doubts}
     return Review(
@@ -96,6 +115,7 @@ def review(workplace: Workplace, digest: str, *, today: date) -> Review | None:
         unknown=tuple(dict.fromkeys(words for task in record.tasks for words in _unknown(task))),
         revision_of=before.revision if before else None,
         effect=effect,
+        proposals=proposals,
     )
 
 
@@ -134,16 +154,9 @@ def _doubt(workplace: Workplace, task: TaskRecord) -> Doubt | None:
 
 
 def apply(
-    workplace: Workplace,
-    upload: str,
-    *,
-    agencies: Mapping[str, str],
-    dates: Mapping[str, date],
-    now: datetime,
-    today: date,
-    actor: str,
-) -> Imported | None:
-    """Import an upload with what a person set right: agencies by printed words, dates by the task's key.
+    workplace: Workplace, upload: str, given: Corrections, *, now: datetime, today: date, actor: str
+) -> tuple[Imported, tuple[str, ...]] | None:
+    """Import an upload with what a person set right; also returns what of that could not be done, in words.
 
     Raises ReadError, StoreError. None where there is no such upload.
     """
@@ -151,23 +164,54 @@ def apply(
     if found is None:
         return None
     path, name = found
-    if agencies:
-        correcting.learn_names(workplace, agencies, now=now, today=today, actor=actor)
+    confirm = _confirmed(workplace, path, name, given.confirmed)
+    if given.agencies:
+        correcting.learn_names(workplace, given.agencies, now=now, today=today, actor=actor)
     # The reader goes by the name that the file was given, and the store keeps it.
     named = path.parent / f"{upload[:12]}-files" / name
     named.parent.mkdir(exist_ok=True)
     named.write_bytes(path.read_bytes())
     try:
-        imported = import_file(workplace, named, now=now, today=today, actor=actor)
+        imported = import_file(workplace, named, now=now, today=today, actor=actor, confirm=confirm)
     finally:
         named.unlink(missing_ok=True)
         named.parent.rmdir()
-    if dates and not imported.saved.known:
-        with workplace.database.read() as connection:
-            ids = task_keys(connection, imported.saved.plan_id)
-        for key, due in dates.items():
-            if key in ids:
-                correcting.set_date(workplace, ids[key], due, now=now, today=today, actor=actor)
+    refused = () if imported.saved.known else _corrected(workplace, imported, given, now, today, actor)
     path.unlink(missing_ok=True)
     path.with_suffix(".json").unlink(missing_ok=True)
-    return imported
+    return imported, refused
+
+
+def _confirmed(workplace: Workplace, path: Path, name: str, chosen: Mapping[int, int]) -> str:
+    """The chosen proposals as `import_file` takes them. Raises ReadError where a number now means another task."""
+    from plans.errors import ReadError
+    from plans.read import read_bytes
+
+    if not chosen:
+        return NONE
+    plan = read_bytes(path.read_bytes(), name)
+    with workplace.database.read() as connection:
+        means = {one.number: one.task for one in proposals_of(connection, workplace.province, plan).found}
+    if any(means.get(number) != task for number, task in chosen.items()):
+        raise ReadError(
+            "các nhiệm vụ đã lưu thay đổi trong lúc xem lại.", file=name, cure="Mở lại trang rồi chọn lại."
+        )
+    return ",".join(map(str, sorted(chosen)))
+
+
+def _corrected(
+    workplace: Workplace, imported: Imported, given: Corrections, now: datetime, today: date, actor: str
+) -> tuple[str, ...]:
+    with workplace.database.read() as connection:
+        ids = task_keys(connection, imported.saved.plan_id)
+    common: dict[str, Any] = {"now": now, "today": today, "actor": actor}
+    done = [
+        correcting.set_words(workplace, ids[key], one, **common) for key, one in given.words.items() if key in ids
+    ]
+    done += [
+        correcting.set_date(workplace, ids[key], one, **common) for key, one in given.dates.items() if key in ids
+    ]
+    done += [
+        correcting.assign_lead(workplace, ids[key], one, **common) for key, one in given.leads.items() if key in ids
+    ]
+    return tuple(one.message for one in done if isinstance(one, NoSuch))
