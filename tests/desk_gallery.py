@@ -19,6 +19,15 @@ HEALTH = "phu-chau.so-y-te"
 OFFICE = "phu-chau.van-phong-ubnd"
 PLAN = "ke-hoach-12-chuyen-doi-so.txt"
 
+AMENDING = (
+    "ỦY BAN NHÂN DÂN\nTỈNH PHÚ CHÂU\n\nSố: 240/QĐ-UBND\n\nPhú Châu, ngày 12 tháng 5 năm 2026\n\nQUYẾT ĐỊNH\n\n"
+    "Sửa đổi, bổ sung một số nội dung của Kế hoạch số 12/KH-UBND\n\n"
+    "1. Điều chỉnh thời gian hoàn thành nhiệm vụ số 7 Phụ lục từ “3/2026” sang “Quý IV/2026”.\n"
+    "2. Bãi bỏ nhiệm vụ số 15 Phụ lục.\n"
+    "3. Gia hạn nhiệm vụ số 99 đến Quý I/2027.\n"
+)
+"""Changes of the sample plan, told in sentences."""
+
 
 def prepared(place: Workplace, clock: Clock) -> list[tuple[str, str]]:
     """Something on every page; returns names and paths."""
@@ -31,6 +40,7 @@ def prepared(place: Workplace, clock: Clock) -> list[tuple[str, str]]:
     token = token_for(place, AGENCY)
     _, other = lead_due(place, OFFICE, single=False)
     upload = reviewing.keep_upload(place, (SAMPLES / PLAN).read_bytes(), PLAN)
+    amending = reviewing.keep_upload(place, AMENDING.encode(), "quyet-dinh-240.txt")
     group = next(iter(place.directory.groups)).code
     return [
         ("today", "/"), ("tasks", "/tasks"), ("late", "/tasks?status=late"), ("attention", "/tasks?attention=1"),
@@ -42,6 +52,7 @@ def prepared(place: Workplace, clock: Clock) -> list[tuple[str, str]]:
         ("template-mail", f"/templates/{next(iter(EDITABLE))}/mail"), ("proposals", "/proposals"),
         ("own-home", f"/a/{token}"), ("own-contacts", f"/a/{token}/contacts"), ("own-due", f"/a/{token}/due/{due}"),
         ("review", f"/plans/review/{upload}"),
+        ("review-amending", f"/plans/review/{amending}"),
         ("agency-new", "/agencies/new"), ("agency-merge", "/agencies/merge"), ("agency-import", "/agencies/import"),
         ("agency-edit", f"/agencies/{AGENCY}/edit"), ("agency-split", f"/agencies/{AGENCY}/split"),
         ("agency-history", f"/agencies/{AGENCY}/history"), ("groups", "/groups"), ("group", f"/groups/{group}"),

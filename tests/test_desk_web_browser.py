@@ -256,7 +256,12 @@ FOCUS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", ["/", "/tasks", "/events", "/answers", "/agencies", "/messages", "/account"])
+EDITED = ["/policies/edit", "/calendar/edit", "/templates/wording.j2", "/agencies/phu-chau.so-y-te/edit", "/charts"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/tasks", "/events", "/answers", "/agencies", "/messages", "/account", *EDITED]
+)
 def test_keys_reach_everything_in_the_order_of_reading(
     at_desk: tuple[Workplace, Clock, Mailbox, dict[str, str]], path: str
 ) -> None:

@@ -11,7 +11,7 @@ from desk.web.directory_pages import ROLES as CONTACT_ROLES
 from desk.web.policy_pages import ROLES, rows_of
 from desk.web.visit import Visit
 from desk.web.words import COURSES
-from flows.steps.linking import agency_link, revoke
+from flows.steps.linking import agency_link, revoke, token_for
 from flows.steps.listing import all_tasks
 from flows.steps.previewing import preview
 from flows.steps.reach import reachable
@@ -40,7 +40,7 @@ def agency(visit: Visit) -> Response:
         (one, [masked(address) for address in (one.email, one.phone, one.zalo_uid) if address])
         for one in found.contacts
     ]
-    link = agency_link(visit.workplace, found.code) if visit.may("operator") else None
+    link = _link(visit, found.code) if visit.may("operator") else None
     nearest = {row.task_id: row for row in reversed(rows)}
     return visit.page(
         "agency.html",
@@ -49,8 +49,14 @@ def agency(visit: Visit) -> Response:
         contacts=contacts,
         calendars=calendars,
         link=link,
+        linked=bool(visit.workplace.settings.desk.base_url),
         roles=CONTACT_ROLES,
     )
+
+
+def _link(visit: Visit, agency: str) -> str:
+    """The agency's page at the desk's address; where none is set, at the one that the operator's browser uses."""
+    return agency_link(visit.workplace, agency) or f"{visit.request.base_url}a/{token_for(visit.workplace, agency)}"
 
 
 def revoke_links(visit: Visit) -> Response:
