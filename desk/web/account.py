@@ -85,6 +85,7 @@ def set_totp(visit: Visit) -> Response:
     action = "totp" if values["totp_sealed"] else "no_totp"
     with visit.workplace.database.write() as connection:
         people.change(connection, visit.province, user, action=action, now=visit.now, actor=visit.actor, **values)
+        people.end_sessions(connection, user.id, but=user.session_id)
     return visit.go("/account", action)
 
 

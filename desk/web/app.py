@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,9 @@ from desk.web.zalo_hooks import zalo_routes
 from flows.steps.clock import here
 from flows.steps.workplace import Workplace
 from store.errors import StoreError
+
+OUT_OF_ORDER = "Hệ thống tạm thời chưa phục vụ được; hãy thử lại sau, hoặc báo quản trị viên."
+"""What people read whose matter the inside of the program is not."""
 
 STATIC = Path(__file__).parent / "static"
 
@@ -72,7 +76,8 @@ def _serve(desk: Desk, entry: Entry, request: Request, form: FormData) -> Respon
     except Wrong as error:
         return visit.sorry(str(error), 422)
     except (StoreError, ConfigError) as error:
-        return visit.sorry(str(error), 503)
+        logging.getLogger(__name__).error("%s: %s", type(error).__name__, error)
+        return visit.sorry(str(error) if visit.may("admin") else OUT_OF_ORDER, 503)
 
 
 def _http_error(desk: Desk) -> Callable[[Request, Exception], Awaitable[Response]]:

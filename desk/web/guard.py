@@ -134,7 +134,7 @@ def _dress(send: Send, path: str, *, secure: bool) -> Send:
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
             if secure:
-                headers.setdefault("strict-transport-security", "max-age=31536000")
+                headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
             headers.setdefault("cache-control", "max-age=3600" if path.startswith("/static/") else "no-store")
         await send(message)
 

@@ -120,6 +120,7 @@ def leave(visit: Visit) -> Response:
         people.end_session(connection, visit.user.session_id)
     response = visit.go("/login", "bye_oidc" if visit.user.method == "oidc" else "bye")
     response.delete_cookie(gate.cookie_name(visit), path="/", secure=gate.secure(visit), httponly=True)
+    response.headers["clear-site-data"] = '"cache", "storage"'
     return response
 
 
@@ -128,5 +129,5 @@ def choose_language(visit: Visit) -> Response:
     chosen = visit.text("to")
     response = visit.go(inside(visit.text("next")))
     if chosen in LANGUAGES:
-        set_cookie(visit, response, COOKIE, chosen, 366 * 24 * 3600)
+        set_cookie(visit, response, "__Host-" * gate.secure(visit) + COOKIE, chosen, 366 * 24 * 3600)
     return response

@@ -129,7 +129,8 @@ class Visit:
     @property
     def language(self) -> str:
         """What the person chose to read: Vietnamese unless a cookie says otherwise."""
-        chosen = self.request.cookies.get(language.COOKIE, "")
+        kept = self.request.cookies
+        chosen = kept.get(f"__Host-{language.COOKIE}") or kept.get(language.COOKIE, "")
         return chosen if chosen in language.LANGUAGES else language.VIETNAMESE
 
     def said(self, text: str) -> str:
