@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -174,7 +175,8 @@ def application(desk: Desk) -> FastAPI:
     @api.exception_handler(StoreError)
     @api.exception_handler(ConfigError)
     async def _failed(_request: Request, error: Exception) -> JSONResponse:
-        return JSONResponse({"detail": str(error)}, 503)
+        logging.getLogger(__name__).error("%s: %s", type(error).__name__, error)
+        return JSONResponse({"detail": "Hệ thống tạm thời chưa phục vụ được; hãy thử lại sau."}, 503)
 
     @api.exception_handler(RequestValidationError)
     async def _refused(_request: Request, error: RequestValidationError) -> JSONResponse:
