@@ -78,7 +78,7 @@ class Envelopes:
                 select(
                     messages.c.id, messages.c.key, messages.c.state, messages.c.frozen.is_(None).label("unfrozen")
                 )
-                .where(messages.c.key.in_(keys[start : start + _CHUNK]))
+                .where(messages.c.province == self._province, messages.c.key.in_(keys[start : start + _CHUNK]))
                 .order_by(messages.c.id)
                 .with_for_update()
             )

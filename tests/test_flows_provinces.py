@@ -7,6 +7,7 @@ import threading
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,11 +15,18 @@ from sqlalchemy import select
 from config.errors import ConfigError
 from flows import prefect_home
 from flows.emitting import RECORDED, emit_recorded
+from flows.steps import completing, events, metrics
 from flows.steps.clock import standing_at
 from flows.steps.daily import run_daily
+from flows.steps.keeping_reports import keep_report
+from flows.steps.listing import all_tasks
+from flows.steps.previewing import preview
 from flows.steps.workplace import Workplace, open_workplace, open_workplaces
-from store.schema import metadata
+from store.balance import balance
+from store.events import EventRecord
+from store.schema import messages, metadata
 from tests.conftest import SAMPLES, Cli
+from tests.crossing import loose_tables, watched
 from tests.prefect_site import two_provinces
 from tests.smtp_sink import Sink
 
@@ -147,3 +155,53 @@ def test_a_recorded_document_is_told_to_prefect_and_fails_for_nobody(
         assert emit_recorded(place, 1)
     prefect_home.forget_api(place.settings.var)
     assert not emit_recorded(place, 1)
+
+
+def test_every_statement_is_held_to_one_province(given: dict[str, str]) -> None:
+    """A day of work in two provinces, and what a person does in it: no statement looks at rows of both."""
+    with Sink() as sink, watched() as seen:
+        one, other = open_workplaces(given | {"DONDOC_SMTP_URL": sink.url})
+        one.ready()
+        seen.clear()
+        for place in (one, other):
+            live(place)
+        one.database.close()
+        other.database.close()
+    assert sink.mailbox.messages
+    assert seen == {}
+
+
+def live(place: Workplace) -> None:
+    """Everything that a province does with its rows in a day or two."""
+    now = standing_at(DAY, place.settings.schedule.work_from, place.zone)()
+    common: dict[str, Any] = {"now": now, "today": DAY, "actor": "quantri"}
+    place.settings.inbox.mkdir(parents=True)
+    for file in ("ke-hoach-12-chuyen-doi-so.txt", "ke-hoach-88-nuoc-sach.txt"):
+        shutil.copy(SAMPLES / file, place.settings.inbox)
+    work(place, DAY)
+    with place.database.read() as connection:
+        tasks = [one for one in all_tasks(connection, place) if one.state == "open"]
+    completing.complete(place, tasks[0].id, on=DAY, document="1/BC", due_key=None, **common)
+    completing.extend(place, tasks[1].id, to=date(2026, 9, 30), document="2/UBND", due_key=None, **common)
+    keep_report(place, "month", now=now)
+    metrics.text([place], now=now)
+    event = EventRecord(
+        issuer="Bộ Tài chính", instrument="Thông tư", number="1/2026/TT-BTC", on_date=DAY, subject="hướng dẫn thử"
+    )
+    events.record_event(place, event, now=now, actor="quantri")
+    assert preview(place, DAY, date(2026, 7, 1))
+    with place.database.read() as connection:
+        assert balance(connection, place.province).holds
+    work(place, date(2026, 6, 15))
+
+
+def test_a_query_that_crosses_is_seen() -> None:
+    held = select(messages).where(messages.c.province == "phu-chau")
+    assert loose_tables(held) == set()
+    assert loose_tables(select(messages)) == {"messages"}
+    assert loose_tables(select(messages).where(messages.c.state == "ready")) == {"messages"}
+    tasks = metadata.tables["tasks"]
+    assert loose_tables(held.join(tasks, tasks.c.province == messages.c.province)) == set()
+    assert loose_tables(select(messages, tasks).where(messages.c.province == "phu-chau")) == {"tasks"}
+    assert loose_tables(messages.update().values(state="ready")) == {"messages"}
+    assert loose_tables(messages.update().where(messages.c.id == 1).values(state="ready")) == set()

@@ -58,8 +58,10 @@ class Month:
 
 
 class Life:
-    def __init__(self, folder: Path, first: date, *, url: str = "") -> None:
+    def __init__(self, folder: Path, first: date, *, url: str = "", steady: bool = False) -> None:
+        """`steady`: one plan at the beginning, six times as long, instead of one a month."""
         self.folder, self.day, self.number = folder, first, 0
+        self.steady = steady
         self.sink = MoodySink(folder / "taken")
         self.given = {
             "DONDOC_VAR": str(folder / "var"),
@@ -115,9 +117,10 @@ class Life:
         """What people do: a plan a month, completions and a document a week, an extension, a backup."""
         now = self.clock()()
         common = {"now": now, "today": self.day, "actor": "bench"}
-        if self.day.day <= 7 and self.day.weekday() == 0:
+        if self.day.day <= 7 and self.day.weekday() == 0 and not (self.steady and self.number):
             file = self.folder / f"{self.day}.txt"
-            file.write_text(plan(self.day.month + 10, self.day, ROWS), encoding="utf-8")
+            rows = ROWS * 6 if self.steady else ROWS
+            file.write_text(plan(self.day.month + 10, self.day, rows), encoding="utf-8")
             import_file(self.place, file, **common)
         if self.day.weekday() == 4:
             with self.place.database.read() as connection:

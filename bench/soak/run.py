@@ -3,6 +3,7 @@
     .venv/bin/python -m bench.soak.run                      # 365 days
     .venv/bin/python -m bench.soak.run --days 40            # the short form that the tests run
     .venv/bin/python -m bench.soak.run --url postgresql://…
+    .venv/bin/python -m bench.soak.run --steady             # as many tasks at the end as at the beginning
 
 Every day the same process runs the daily job, sends what waited later in the day, and answers what a monitor asks;
 now and then it imports a plan, records completions and documents, and makes a backup. Faults come by the calendar:
@@ -26,12 +27,13 @@ def main() -> int:
     words.add_argument("--days", type=int, default=365)
     words.add_argument("--from", dest="first", default="2026-01-05")
     words.add_argument("--url", default="")
+    words.add_argument("--steady", action="store_true", help="as many tasks at the end as at the beginning")
     words.add_argument("--json", action="store_true")
     asked = words.parse_args()
     first = date.fromisoformat(asked.first)
     with (
         tempfile.TemporaryDirectory(prefix="dondoc-soak-") as folder,
-        Life(Path(folder), first, url=asked.url) as life,
+        Life(Path(folder), first, url=asked.url, steady=asked.steady) as life,
     ):
         for _ in range(asked.days):
             life.day_passes()
