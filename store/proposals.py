@@ -97,6 +97,45 @@ def find(connection: Connection, province: str, proposal_id: int) -> Row[Any] | 
     ).first()
 
 
+def decided(connection: Connection, province: str, limit: int) -> Sequence[Row[Any]]:
+    """The last ones that were decided, newest first."""
+    return connection.execute(
+        select(proposals)
+        .where(
+            proposals.c.province == province, proposals.c.state != "received", proposals.c.decided_at.is_not(None)
+        )
+        .order_by(proposals.c.decided_at.desc(), proposals.c.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def reopen(connection: Connection, province: str, proposal_id: int, *, now: datetime, actor: str) -> bool:
+    """Take up again a task that was sent back as the agency's own; contacts are forgotten once decided."""
+    row = connection.execute(
+        update(proposals)
+        .where(
+            proposals.c.id == proposal_id,
+            proposals.c.province == province,
+            proposals.c.state == "returned",
+            proposals.c.kind == "not_ours",
+        )
+        .values(state="received", reason=None, decided_at=None, decided_by=None)
+        .returning(proposals.c.agency, proposals.c.task_id)
+    ).first()
+    if row is not None:
+        record(
+            connection,
+            province,
+            at=now,
+            actor=actor,
+            action="proposal.reopened",
+            subject=f"agency:{row.agency}",
+            before={"state": "returned"},
+            after={"state": "received", "kind": "not_ours", "task": row.task_id, "reason": None},
+        )
+    return row is not None
+
+
 def decide(
     connection: Connection,
     province: str,

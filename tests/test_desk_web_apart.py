@@ -64,7 +64,8 @@ def test_every_route_of_the_application_says_who_may_use_it(place: Workplace) ->
 
 class TestByRole:
     @pytest.fixture(scope="class")
-    def site(self, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, Clock, Crowd]:
+    @classmethod
+    def site(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, Clock, Crowd]:
         place = opened({"DONDOC_VAR": str(tmp_path_factory.mktemp("role") / "var")})
         clock, found = crowd(place, AGENCY)
         return place, clock, found
@@ -151,7 +152,8 @@ class TestAgencies:
     """One agency's link, and things of all the others."""
 
     @pytest.fixture(scope="class")
-    def site(self, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, Clock, Crowd]:
+    @classmethod
+    def site(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, Clock, Crowd]:
         place = opened({"DONDOC_VAR": str(tmp_path_factory.mktemp("agency") / "var")})
         clock, found = crowd(place, AGENCY)
         with place.database.write() as connection:
@@ -235,7 +237,8 @@ class TestProvinces:
     """Two provinces in one database; an admin of the one with the numbers and the keys of the other."""
 
     @pytest.fixture(scope="class")
-    def site(self, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, Clock, Crowd, Any]:
+    @classmethod
+    def site(cls, tmp_path_factory: pytest.TempPathFactory) -> tuple[Workplace, Clock, Crowd, Any]:
         folder = tmp_path_factory.mktemp("province")
         two_provinces(folder / "config")
         given = {

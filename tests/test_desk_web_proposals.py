@@ -127,6 +127,34 @@ def test_a_proposal_is_sent_back_with_a_reason(place: Workplace, agency: TestCli
     assert "Cần văn bản" in agency.get(path).text
 
 
+def test_what_was_decided_can_be_undone_or_says_why_not(
+    place: Workplace, agency: TestClient, operator: TestClient
+) -> None:
+    _, due = lead_due(place, AGENCY)
+    agency.post(f"/a/{token_for(place, AGENCY)}/due/{due}/not-ours", data={"text": "Việc của Sở Nội vụ"})
+    path = f"/a/{token_for(place, AGENCY)}/contacts"
+    form = form_of(agency.get(path).text, path)
+    form["contact_email"][0] = "moi@soyte.example"
+    agency.post(path, data=form)
+    numbers = re.findall(r"/proposals/(\d+)/decline", operator.get("/proposals").text)
+    assert len(numbers) == 2
+    for number in numbers:
+        assert operator.post(f"/proposals/{number}/reopen").status_code == 409, "not decided yet"
+        assert operator.post(f"/proposals/{number}/decline", data={"reason": "Cần văn bản"}).status_code == 303
+    page = operator.get("/proposals").text
+    assert page.count('<button class="quiet">Hoàn tác</button>') == 1
+    assert "Nội dung đã xóa khi trả lại" in page
+    done = [operator.post(f"/proposals/{number}/reopen").status_code for number in numbers]
+    assert done == [303, 409], "contacts are forgotten once decided"
+    assert "Việc của Sở Nội vụ" in operator.get("/proposals").text
+    with place.database.read() as connection:
+        entry = connection.execute(select(audit).where(audit.c.action == "proposal.reopened")).one()
+    assert (entry.before["state"], entry.after["state"]) == ("returned", "received")
+    assert operator.post(f"/proposals/{numbers[0]}/accept", data={"agency": OTHER}).status_code == 303
+    page = operator.get("/proposals").text
+    assert "Giao lại ở trang nhiệm vụ" in page
+
+
 def test_an_agency_proposes_nothing_for_another(place: Workplace, agency: TestClient) -> None:
     _, due = lead_due(place, AGENCY)
     task, _ = lead_due(place, AGENCY)

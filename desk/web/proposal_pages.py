@@ -24,6 +24,8 @@ from flows.steps.directing import Proposed
 from flows.steps.linking import Bearer
 from store import answers, proposals
 
+DECIDED = 30
+"""Decided proposals on the page."""
 NOT_FOUND = "Đề nghị này không còn chờ xử lý."
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -121,7 +123,9 @@ def page(visit: Visit) -> Response:
             made = _with_contacts(agency, content)
             changes = files.difference(directory, directory if made is None else _whole(visit, made))
         shown.append({"row": row, "text": content if row.kind == "not_ours" else "", "changes": changes})
-    return visit.page("proposals.html", shown=shown, agencies=agency_choices(visit))
+    with visit.workplace.database.read() as connection:
+        decided = proposals.decided(connection, visit.province, DECIDED)
+    return visit.page("proposals.html", shown=shown, decided=decided, agencies=agency_choices(visit))
 
 
 def _with_contacts(agency: Agency, content: str) -> Agency | None:
@@ -193,6 +197,15 @@ def decline(visit: Visit) -> Response:
         return visit.sorry(NOT_FOUND, 404)
     _decide(visit, found, "returned", reason)
     return visit.go("/proposals", "declined")
+
+
+def reopen(visit: Visit) -> Response:
+    """Undo the sending back of a task."""
+    with visit.workplace.database.write() as connection:
+        done = proposals.reopen(
+            connection, visit.province, visit.path("proposal"), now=visit.now, actor=visit.actor
+        )
+    return visit.go("/proposals", "taken_back") if done else visit.sorry(NOT_FOUND, 409)
 
 
 def _decide(visit: Visit, found: Row[Any], state: str, reason: str) -> None:

@@ -142,6 +142,7 @@ DESK = (
     Entry("GET", "/proposals", "operator", proposal_pages.page),
     Entry("POST", "/proposals/{proposal:int}/accept", "operator", proposal_pages.accept),
     Entry("POST", "/proposals/{proposal:int}/decline", "operator", proposal_pages.decline),
+    Entry("POST", "/proposals/{proposal:int}/reopen", "operator", proposal_pages.reopen),
     Entry("POST", "/keys/links", "admin", users.new_key),
     Entry("GET", "/calendar", "viewer", offices.calendar),
     Entry("GET", "/calendar/edit", "admin", calendar_pages.edit_form),

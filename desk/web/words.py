@@ -92,6 +92,7 @@ ACTIONS = {
     "person.erase": "Xóa dữ liệu cá nhân",
     "person.export": "Trích xuất dữ liệu cá nhân",
     "plan.import": "Nhập kế hoạch",
+    "proposal.reopened": "Mở lại đề nghị của cơ quan",
     "review.correct": "Sửa khi xem lại",
     "task.assign": "Giao cơ quan chủ trì",
     "task.done": "Ghi nhận hoàn thành",
