@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 
-from deadlines.documents import about, cited_numbers, kind_of, names_document, number_key, plain, shared
+from deadlines.documents import about, cited_numbers, kind_of, names_document, number_key, pairs, plain, shared
 from deadlines.steps import awaited_document
 from deadlines.types import Condition
 
@@ -38,6 +41,64 @@ class Group:
         return tuple(dict.fromkeys(member.task_key for member in self.members))
 
 
+@dataclass(frozen=True)
+class _Said:
+    """A condition with what its title says of the document, found out once and not for each comparison."""
+
+    one: Waiting
+
+    @cached_property
+    def about(self) -> str:
+        return about(self.one.title, self.one.condition.instrument)
+
+    @cached_property
+    def cited(self) -> frozenset[str]:
+        return frozenset(cited_numbers(self.one.title))
+
+    @cached_property
+    def named(self) -> bool:
+        return names_document(self.one.title, self.one.condition.instrument)
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """Conditions that name the same issuers and kind, by the document; each cluster stands for its first member."""
+
+    clusters: list[list[Waiting]] = field(default_factory=list)
+    firsts: list[_Said] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    by_words: dict[str, int] = field(default_factory=dict)
+    by_pair: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+
+    def take(self, one: Waiting) -> None:
+        said = _Said(one)
+        home = self._home(said)
+        if home is not None:
+            self.clusters[home].append(one)
+            return
+        at = len(self.clusters)
+        self.clusters.append([one])
+        self.firsts.append(said)
+        self.sizes.append(len(pairs(said.about)))
+        if at < _MOST_COMPARED and not _by_name(one):
+            self.by_words.setdefault(said.about, at)
+            for pair in pairs(said.about):
+                self.by_pair.setdefault(pair, []).append(at)
+
+    def _home(self, said: _Said) -> int | None:
+        """The first cluster that is of the same document."""
+        if _by_name(said.one):
+            return 0 if self.clusters else None
+        own = pairs(said.about)
+        common = Counter(chain.from_iterable(self.by_pair.get(pair, ()) for pair in own))
+        # As `shared` has it, without looking at the many that have next to nothing in common.
+        sizes, many, least = self.sizes, len(own), SAME_DOCUMENT / 2
+        near = [at for at, number in common.items() if number >= least * min(many, sizes[at])]
+        if said.about in self.by_words:
+            near.append(self.by_words[said.about])
+        return next((at for at in sorted(near) if _same_document(self.firsts[at], said)), None)
+
+
 def group(waiting: Sequence[Waiting]) -> tuple[Group, ...]:
     """Every condition in exactly one group, in the order of first mention.
 
@@ -45,18 +106,18 @@ def group(waiting: Sequence[Waiting]) -> tuple[Group, ...]:
     document, or titles that say the same of it. Doubtful ones stay apart: asking twice does less harm than
     releasing a task by the wrong decree.
     """
-    buckets: dict[tuple[object, ...], list[list[Waiting]]] = {}
+    buckets: dict[tuple[object, ...], _Bucket] = {}
     for one in waiting:
-        clusters = buckets.setdefault(_bucket(one), [])
-        home = _home(one, clusters)
-        if home is None:
-            clusters.append([one])
-        else:
-            home.append(one)
-    found = [tuple(cluster) for clusters in buckets.values() for cluster in clusters]
+        buckets.setdefault(_bucket(one), _Bucket()).take(one)
+    found = [tuple(cluster) for bucket in buckets.values() for cluster in bucket.clusters]
     order = {id(one): at for at, one in enumerate(waiting)}
     found.sort(key=lambda cluster: order[id(cluster[0])])
     return tuple(Group(key=f"{m[0].task_key}", label=_label(m[0]), members=m) for m in found)
+
+
+def _by_name(one: Waiting) -> bool:
+    """Whether the condition names its task or document itself, so that titles say nothing more."""
+    return one.condition.after_task is not None or one.condition.number is not None
 
 
 def _bucket(one: Waiting) -> tuple[object, ...]:
@@ -70,24 +131,12 @@ def _bucket(one: Waiting) -> tuple[object, ...]:
     return "document", actors, kind or plain(condition.instrument or ""), condition.act if kind is None else None
 
 
-def _home(one: Waiting, clusters: list[list[Waiting]]) -> list[Waiting] | None:
-    if one.condition.after_task is not None or one.condition.number is not None:
-        return clusters[0] if clusters else None
-    for cluster in clusters[:_MOST_COMPARED]:
-        if _same_document(cluster[0], one):
-            return cluster
-    return None
-
-
-def _same_document(a: Waiting, b: Waiting) -> bool:
-    first, second = about(a.title, a.condition.instrument), about(b.title, b.condition.instrument)
-    if first == second:
+def _same_document(a: _Said, b: _Said) -> bool:
+    if a.about == b.about:
         return True
-    cited = cited_numbers(a.title).keys(), cited_numbers(b.title).keys()
-    if cited[0] or cited[1]:
-        return cited[0] == cited[1] and shared(first, second) >= SAME_DOCUMENT / 2
-    named = names_document(a.title, a.condition.instrument) and names_document(b.title, b.condition.instrument)
-    return shared(first, second) >= (SAME_DOCUMENT if named else SAME_TITLE)
+    if a.cited or b.cited:
+        return a.cited == b.cited and shared(a.about, b.about) >= SAME_DOCUMENT / 2
+    return shared(a.about, b.about) >= (SAME_DOCUMENT if a.named and b.named else SAME_TITLE)
 
 
 def _label(one: Waiting) -> str:

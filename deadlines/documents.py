@@ -148,7 +148,8 @@ _PLAIN_STOP = frozenset(plain(_STOP).split())
 
 
 @lru_cache(maxsize=8192)
-def _pairs(words: str) -> frozenset[tuple[str, str]]:
+def pairs(words: str) -> frozenset[tuple[str, str]]:
+    """The pairs of neighbouring words that mean something; `words` come from `plain`."""
     return frozenset(pairwise(word for word in words.split() if word not in _PLAIN_STOP))
 
 
@@ -157,5 +158,5 @@ def shared(a: str, b: str) -> float:
 
     Texts of fewer than four pairs prove less.
     """
-    first, second = _pairs(a), _pairs(b)
+    first, second = pairs(a), pairs(b)
     return len(first & second) / max(4, min(len(first), len(second)))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, literal, not_, or_, select, update
 
 from store.audit import record
 from store.schema import answers, assignments, deadlines, dues, plans, reminders, tasks
@@ -148,13 +148,41 @@ def assignment(
     return connection.execute(query.with_for_update(of=assignments) if lock else query).first()
 
 
-def assigned_dues(connection: Connection, province: str, agency: str) -> Sequence[Row[Any]]:
-    """The dues of every task of an agency that is not withdrawn, nearest first; tasks without one come last."""
-    return connection.execute(
-        _assigned(province, agency, tasks.c.done_on, deadlines.c.waiting_for)
-        .join(dues, and_(dues.c.task_id == tasks.c.id, dues.c.state == "open"), isouter=True)
-        .order_by(dues.c.on_date.is_(None), dues.c.on_date, tasks.c.plan_id, tasks.c.position)
-    ).all()
+_DONE = or_(tasks.c.state == "done", assignments.c.state == "done")
+"""The task is over, or this agency's part of it."""
+
+
+def assigned_dues(
+    connection: Connection, province: str, agency: str, *, done: bool | None = None, limit: int | None = None
+) -> Sequence[Row[Any]]:
+    """The dues of every task of an agency that is not withdrawn, nearest first; tasks without one come last.
+
+    `done` asks for those that are done, the last ones first, or for the others; `limit` counts dues.
+    """
+    query = _assigned(province, agency, tasks.c.done_on, deadlines.c.waiting_for).join(
+        dues, and_(dues.c.task_id == tasks.c.id, dues.c.state == "open"), isouter=True
+    )
+    if done is not None:
+        query = query.where(_DONE if done else not_(_DONE))
+    order = [tasks.c.done_on.desc()] if done else [dues.c.on_date.is_(None), dues.c.on_date]
+    return connection.execute(query.order_by(*order, tasks.c.plan_id, tasks.c.position).limit(limit)).all()
+
+
+def count_assigned(connection: Connection, province: str, agency: str, *, done: bool | None = None) -> int:
+    """How many tasks an agency has that are not withdrawn; of those that are done, or of the others."""
+    query = (
+        select(func.count(assignments.c.task_id.distinct()))
+        .join(tasks, tasks.c.id == assignments.c.task_id)
+        .where(
+            assignments.c.province == province,
+            assignments.c.agency == agency,
+            assignments.c.state != "withdrawn",
+            tasks.c.state != "withdrawn",
+        )
+    )
+    if done is not None:
+        query = query.where(_DONE if done else not_(_DONE))
+    return int(connection.execute(query).scalar_one())
 
 
 def told_stages(connection: Connection, due_id: int, agency: str) -> list[str]:
@@ -243,23 +271,43 @@ def look_again(connection: Connection, task_id: int, today: date) -> None:
 
 def progress(connection: Connection, task_id: int, due_id: int | None = None) -> tuple[int, int, int]:
     """Lead agencies of a task: (confirmed, reported and not confirmed, all); of one due where it is given."""
-    leads = [
-        (row.agency, row.state)
-        for row in connection.execute(
-            select(assignments.c.agency, assignments.c.state).where(
-                assignments.c.task_id == task_id, assignments.c.role == "lead", assignments.c.state != "withdrawn"
-            )
+    return progress_of(connection, [(task_id, due_id)])[task_id, due_id]
+
+
+def progress_of(
+    connection: Connection, asked: Collection[tuple[int, int | None]]
+) -> dict[tuple[int, int | None], tuple[int, int, int]]:
+    """The progress of each of these tasks and dues."""
+    ids = {task_id for task_id, _ in asked}
+    leads: dict[int, list[tuple[str, str]]] = {}
+    for row in connection.execute(
+        select(assignments.c.task_id, assignments.c.agency, assignments.c.state).where(
+            assignments.c.task_id.in_(ids), assignments.c.role == "lead", assignments.c.state != "withdrawn"
         )
-    ]
-    query = select(answers.c.agency, func.max(answers.c.state)).where(
-        answers.c.task_id == task_id, answers.c.kind == "done", answers.c.state != "returned"
-    )
-    if due_id is not None:
-        query = query.where(answers.c.due_id == due_id)
-    # "received" sorts after "confirmed": an agency counts as confirmed where nothing of it is still open.
-    said = {row[0]: row[1] for row in connection.execute(query.group_by(answers.c.agency))}
-    done = sum(state == "done" or said.get(agency) == "confirmed" for agency, state in leads)
-    waiting = sum(state != "done" and said.get(agency) == "received" for agency, state in leads)
+    ):
+        leads.setdefault(row.task_id, []).append((row.agency, row.state))
+    said: dict[int, list[tuple[int | None, str, str]]] = {}
+    for row in connection.execute(
+        select(answers.c.task_id, answers.c.due_id, answers.c.agency, answers.c.state).where(
+            answers.c.task_id.in_(ids), answers.c.kind == "done", answers.c.state != "returned"
+        )
+    ):
+        said.setdefault(row.task_id, []).append((row.due_id, row.agency, row.state))
+    return {
+        (task_id, due_id): _progress(
+            leads.get(task_id, ()),
+            [(who, state) for due, who, state in said.get(task_id, ()) if due_id in {None, due}],
+        )
+        for task_id, due_id in asked
+    }
+
+
+def _progress(leads: Sequence[tuple[str, str]], said: Sequence[tuple[str, str]]) -> tuple[int, int, int]:
+    # An agency counts as confirmed where nothing of it is still open.
+    received = {agency for agency, state in said if state == "received"}
+    confirmed = {agency for agency, _ in said} - received
+    done = sum(state == "done" or agency in confirmed for agency, state in leads)
+    waiting = sum(state != "done" and agency in received for agency, state in leads)
     return done, waiting, len(leads)
 
 

@@ -41,7 +41,7 @@ def newest(connection: Connection, province: str) -> int:
 def listed(connection: Connection, province: str, *, limit: int, offset: int) -> tuple[Sequence[Row[Any]], int]:
     """One page of the log, newest first, and how many entries there are."""
     total = connection.execute(select(func.count()).where(audit.c.province == province)).scalar_one()
-    rows = connection.execute(
-        select(audit).where(audit.c.province == province).order_by(audit.c.id.desc()).limit(limit).offset(offset)
-    ).all()
+    of_page = select(audit.c.id).where(audit.c.province == province).order_by(audit.c.id.desc())
+    ids = connection.execute(of_page.limit(limit).offset(offset)).scalars().all()
+    rows = connection.execute(select(audit).where(audit.c.id.in_(ids)).order_by(audit.c.id.desc())).all()
     return rows, total

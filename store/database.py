@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from store.errors import StoreError
 
 BUSY_SECONDS = 30
+LOOK_AGAIN = 0.005
+"""Seconds between two looks whether SQLite's one writer has ended. Its own wait grows to a tenth of a second, in
+which work of many steps would always be faster."""
 _READING = "dondoc_reading"
 WRITERS = 684217
 """The advisory lock of PostgreSQL that stands for being the only writer."""
@@ -46,7 +50,7 @@ class Database:
         if self.is_sqlite:
             engine = create_engine(url, connect_args={"timeout": busy_seconds}, **options)
             event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
+            event.listen(engine, "begin", lambda connection: _begin_sqlite(connection, busy_seconds))
             return engine
         engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **options)
         event.listen(engine, "connect", _prepare_postgresql)
@@ -72,6 +76,11 @@ class Database:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(self._busy * 1000))}")
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
             yield connection
+
+    def let_others(self) -> None:
+        """Between two steps of long work: SQLite has no queue of writers, so that one has to step aside."""
+        if self.is_sqlite:
+            time.sleep(2 * LOOK_AGAIN)
 
     def keep(self, work: Callable[[Connection], T], *, alone: bool = False, tries: int = 6) -> T:
         """Do `work` in a transaction, again where another one or a restart of the server got in its way.
@@ -146,8 +155,31 @@ def _prepare_postgresql(dbapi: Any, _record: object) -> None:
     dbapi.autocommit = False
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection, busy_seconds: float) -> None:
+    if connection.get_execution_options().get(_READING):
+        connection.exec_driver_sql("BEGIN")
+        return
     # A deferred transaction that turns into a write fails at once when another writer was faster,
     # whatever the busy timeout; taking the write lock first makes it wait its turn.
-    reading = connection.get_execution_options().get(_READING)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    cursor = connection.connection.cursor()
+    until = time.monotonic() + busy_seconds
+    cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not _began(cursor, time.monotonic() >= until):
+            time.sleep(LOOK_AGAIN)
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1000)}")
+        cursor.close()
+
+
+def _began(cursor: Any, last: bool) -> bool:
+    """Whether the write lock could be had. At the `last` try it raises sqlite3.OperationalError instead."""
+    try:
+        cursor.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True

@@ -314,12 +314,15 @@ def find_task(connection: Connection, province: str, task_id: int) -> TaskRow | 
     return connection.execute(select(tasks).where(tasks.c.id == task_id, tasks.c.province == province)).first()
 
 
-def running_out(connection: Connection, province: str, near: date) -> list[int]:
-    """Open tasks whose listed occurrences end before `near`."""
+def running_out(connection: Connection, province: str, near: date, *, after: int, limit: int) -> list[int]:
+    """Open tasks behind `after`, in order, whose listed occurrences end before `near`; at most `limit`."""
     rows = connection.execute(
         select(deadlines.c.task_id)
         .join(tasks, tasks.c.id == deadlines.c.task_id)
         .where(deadlines.c.province == province, deadlines.c.complete_until < near, tasks.c.state == "open")
+        .where(deadlines.c.task_id > after)
+        .order_by(deadlines.c.task_id)
+        .limit(limit)
     )
     return [row.task_id for row in rows]
 

@@ -10,11 +10,12 @@ from sqlalchemy import Connection, inspect, text
 from store.database import Database
 from store.errors import StoreError
 from store.failpoints import hit
+from store.word_index import ensure
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0007"
+NEWEST = "0008"
 """The revision that this version of the program works with; a test keeps it equal to the last migration."""
 
 
@@ -43,6 +44,7 @@ def migrate(database: Database) -> tuple[str | None, str]:
             return before, before
         try:
             command.upgrade(config(connection), "head")
+            ensure(connection)
             hit("migrate")
         except CommandError as error:
             raise StoreError(

@@ -328,24 +328,25 @@ def withdraw_tasks(connection: Connection, task_ids: Sequence[int], today: date)
         )
 
 
-def open_tasks(connection: Connection, province: str, *, limit: int | None = None) -> list[int]:
-    """Their ids in order; no more than `limit` where one is given."""
+def open_tasks(connection: Connection, province: str, *, after: int = 0, limit: int | None = None) -> list[int]:
+    """Their ids in order, those behind `after`; no more than `limit` where one is given."""
     rows = connection.execute(
         select(tasks.c.id)
-        .where(tasks.c.province == province, tasks.c.state == "open")
+        .where(tasks.c.province == province, tasks.c.state == "open", tasks.c.id > after)
         .order_by(tasks.c.id)
         .limit(limit)
     )
     return [row.id for row in rows]
 
 
-def open_cells(connection: Connection, province: str) -> Sequence[Row[Any]]:
-    """The printed agencies of every open task, but of those whose agencies a person chose."""
+def open_cells(connection: Connection, province: str, *, after: int, limit: int) -> Sequence[Row[Any]]:
+    """The printed agencies of the next open tasks behind `after`, but of those whose agencies a person chose."""
     return connection.execute(
         select(tasks.c.id, tasks.c.lead_text, tasks.c.coordinating_text, plans.c.issued_on)
         .join(plans, plans.c.id == tasks.c.plan_id)
-        .where(tasks.c.province == province, tasks.c.state == "open", ~tasks.c.assigned_by_hand)
+        .where(tasks.c.province == province, tasks.c.state == "open", ~tasks.c.assigned_by_hand, tasks.c.id > after)
         .order_by(tasks.c.id)
+        .limit(limit)
     ).all()
 
 

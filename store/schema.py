@@ -34,6 +34,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from store.schema_desk import tables as desk_tables
@@ -167,6 +168,14 @@ deadlines = Table(
     _one_of("state", "read", "unread", "ambiguous", "corrected"),
     Index(None, "province", "complete_until"),
     Index(None, "province", "waiting_for"),
+    # Few wait among many, which the index above does not tell SQLite.
+    Index(
+        None,
+        "province",
+        "task_id",
+        sqlite_where=text("waiting_for IS NOT NULL"),
+        postgresql_where=text("waiting_for IS NOT NULL"),
+    ),
 )
 
 dues = Table(
@@ -196,6 +205,10 @@ dues = Table(
     Index(None, "province", "next_on"),
     Index(None, "province", "on_date"),
     Index(None, "province", "state", "late_from"),
+    # All that the chart of past months counts by, in the order in which it groups.
+    Index(
+        "ix_dues_went", "province", "track", "first_seen", "late_from", "done_on", "done_late", "state", "blocked"
+    ),
 )
 
 agencies = Table(
@@ -327,6 +340,9 @@ messages = Table(
     Index(None, "state", "not_before"),
     Index(None, "reference"),
     Index(None, "province", "recipient_lookup", "ended_at"),
+    Index(None, "province", "id"),
+    Index(None, "province", "state", "id"),
+    Index(None, "province", "agency", "id"),
 )
 
 reminders = Table(
@@ -385,6 +401,8 @@ audit = Table(
     Column("after", JSON),
     Column("previous", String(64), nullable=False),
     Column("digest", String(64), nullable=False),
+    Index(None, "province", "id"),
+    Index(None, "province", "subject", "id"),
 )
 
 runs = Table(

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, exists, func, literal, or_, select
 from sqlalchemy.sql import Select
 
+from store import word_index
 from store.schema import assignments, deadlines, dues, plans, tasks
 
 STATUSES = ("late", "open", "reported", "waiting", "undated", "done_on_time", "done_late", "withdrawn")
@@ -35,6 +36,10 @@ class Wanted:
 
 MOST_COUNTED = 10_000
 """How far the rows of a narrowed list are counted; nobody reads on, and counting on would cost every look."""
+
+
+FEW = 1_000
+"""So many tasks with the words that are looked for are taken from the index; of more, the list soon has a page."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +76,8 @@ def status_of(today: date) -> ColumnElement[str]:
 
 def needs_attention(reachable: Collection[str]) -> ColumnElement[bool]:
     """Nobody would be reminded: the standing `attention`, as `store.tasks` has it. Needs `deadlines` joined."""
-    reached = _has_lead(assignments.c.agency.in_(sorted(reachable)))
+    # Said so that SQLite looks at a task's few leads, not for each of the many agencies that it could have.
+    reached = _has_lead(assignments.c.agency.concat("").in_(sorted(reachable)))
     nothing_ahead = and_(
         ~_open_due(dues.c.next_on.is_not(None)),
         deadlines.c.waiting_for.is_(None),
@@ -101,6 +107,9 @@ def find(
     number from before.
     """
     query = _narrowed(select(tasks.c.id).where(tasks.c.province == province), province, wanted, reachable, today)
+    few = word_index.few_with(connection, province, wanted.words, FEW) if wanted.words else None
+    if few is not None:
+        query = query.where(tasks.c.id.in_(few))
     rows = connection.execute(query.order_by(tasks.c.plan_id, tasks.c.position).limit(limit).offset(offset))
     ids = tuple(row.id for row in rows)
     # The index on province, plan, position and state has all that an unnarrowed list is counted by.
@@ -235,6 +244,8 @@ def statuses(connection: Connection, task_ids: Collection[int], today: date) -> 
 def plan_choices(connection: Connection, province: str) -> list[Any]:
     return list(
         connection.execute(
-            select(plans).where(plans.c.province == province, plans.c.state == "active").order_by(plans.c.id.desc())
+            select(plans.c.id, plans.c.number, plans.c.title, plans.c.file)
+            .where(plans.c.province == province, plans.c.state == "active")
+            .order_by(plans.c.id.desc())
         )
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from desk.web.visit import Visit
@@ -35,30 +36,43 @@ def opened(handler: Callable[[Visit, Bearer], Response]) -> Callable[[Visit], Re
     return answer
 
 
+A_PART, WHOLE_PART = 50, 2000
+"""Tasks that a part of the page shows, and that the part shows when it is asked for by itself."""
+
+
 @opened
 def home(visit: Visit, held: Bearer) -> Response:
-    """All tasks of the agency: late ones first, then by date; below them what has no date and what is done."""
+    """All tasks of the agency: late ones first, then by date; below them what has no date and what is done.
+
+    Of a long part the first tasks are shown, and all of them at a press.
+    """
     with visit.workplace.database.read() as connection:
-        rows = answers.assigned_dues(connection, visit.province, held.agency)
+        parts = _parts(visit, connection, held.agency)
         calendars = people.tokens_of(connection, visit.province, "calendar", held.agency)
-    return visit.page(
-        "agency_home.html", held=held, calendars=calendars, plan_name=_plan, secret="", **_sorted(visit, rows)
-    )
+    return visit.page("agency_home.html", held=held, calendars=calendars, plan_name=_plan, secret="", **parts)
 
 
-def _sorted(visit: Visit, rows: Any) -> dict[str, Any]:
-    nearest: dict[int, Any] = {}
-    for row in rows:
-        nearest.setdefault(row.task_id, row)
-    found: dict[str, list[Any]] = {"late": [], "coming": [], "reported": [], "undated": [], "done": []}
-    for row in nearest.values():
-        found[_part(row, visit)].append(row)
-    return found
+def _parts(visit: Visit, connection: Connection, agency: str) -> dict[str, Any]:
+    """The tasks by part, and how many each part has in all."""
+    asked = visit.query("part")
+    most = {part: WHOLE_PART if part == asked else 0 if asked in PARTS else A_PART for part in PARTS}
+    found: dict[str, list[Any]] = {part: [] for part in PARTS}
+    seen: set[int] = set()
+    for row in answers.assigned_dues(connection, visit.province, agency, done=False):
+        if row.task_id not in seen:
+            seen.add(row.task_id)
+            found[_part(row, visit)].append(row)
+    over = answers.assigned_dues(connection, visit.province, agency, done=True, limit=most["done"])
+    found["done"] = list({row.task_id: row for row in over}.values())
+    totals = {part: len(rows) for part, rows in found.items()}
+    totals["done"] = answers.count_assigned(connection, visit.province, agency, done=True)
+    return {part: rows[: most[part]] for part, rows in found.items()} | {"totals": totals, "part": asked}
+
+
+PARTS = ("late", "coming", "reported", "undated", "done")
 
 
 def _part(row: Any, visit: Visit) -> str:
-    if row.task_state == "done" or row.state == "done":
-        return "done"
     if row.state == "reported":
         return "reported"
     if row.due_id is None or row.blocked:
@@ -137,7 +151,7 @@ def make_calendar(visit: Visit, held: Bearer) -> Response:
             now=visit.now,
             actor=f"agency:{held.agency}",
         )
-        rows = answers.assigned_dues(connection, visit.province, held.agency)
+        parts = _parts(visit, connection, held.agency)
         calendars = people.tokens_of(connection, visit.province, "calendar", held.agency)
     base = visit.workplace.settings.desk.base_url or str(visit.request.base_url).rstrip("/")
     return visit.page(
@@ -146,7 +160,7 @@ def make_calendar(visit: Visit, held: Bearer) -> Response:
         calendars=calendars,
         plan_name=_plan,
         secret=f"{base}/calendar/{secret}.ics",
-        **_sorted(visit, rows),
+        **parts,
     )
 
 

@@ -6,24 +6,57 @@ from typing import Any
 
 from starlette.responses import Response
 
-from desk.web.tasks import needed_day
+from desk.web.tasks import needed_day, page_number
 from desk.web.visit import Visit, Wrong
 from flows.emitting import emit_recorded
 from flows.steps import events as steps
+from flows.steps.events import Held
 from flows.steps.listing import all_tasks
-from store import events
+from store import audit_pages, events
 from store.events import EventRecord
 
 FIELDS = ("issuer", "instrument", "number", "on", "subject", "link")
 
 
+PER_PAGE, A_GROUP, WHOLE_GROUP = 50, 10, 1000
+"""Awaited documents on a page, the tasks shown of each, and of one that is asked for by itself."""
+
+
 def page(visit: Visit) -> Response:
+    number, asked = page_number(visit), visit.query("group")
     with visit.workplace.database.read() as connection:
-        groups = steps.awaited_groups(connection, visit.province)
-        ids = {held.task_id for _, group in groups for held in group}
+        every = visit.desk.kept.get(
+            "awaited",
+            (audit_pages.newest(connection, visit.province), visit.today),
+            lambda: steps.awaited_groups(connection, visit.province),
+        )
+        chosen = [one for one in every if _key(one[1]) == asked]
+        shown = chosen or every[(number - 1) * PER_PAGE : number * PER_PAGE]
+        most = WHOLE_GROUP if chosen else A_GROUP
+        groups = [(label, held[:most], len(held), _key(held)) for label, held in shown]
+        ids = {held.task_id for _, group, _, _ in groups for held in group}
         known = {task.id: task for task in all_tasks(connection, visit.workplace, ids)}
         recorded = events.all_events(connection, visit.province)
-    return visit.page("events.html", groups=groups, known=known, recorded=recorded, typed={})
+    # What is kept may name a task that has been withdrawn a moment ago.
+    groups = [
+        (label, [one for one in held if one.task_id in known], many, key) for label, held, many, key in groups
+    ]
+    return visit.page(
+        "events.html",
+        groups=groups,
+        chosen=bool(chosen),
+        total=len(every),
+        number=number,
+        last=1 if chosen else max(1, -(-len(every) // PER_PAGE)),
+        known=known,
+        recorded=recorded,
+        typed={},
+    )
+
+
+def _key(held: list[Held]) -> str:
+    """What a group is known by in an address: its first member."""
+    return held[0].waiting.task_key
 
 
 def _event(visit: Visit) -> EventRecord:

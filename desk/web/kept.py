@@ -13,31 +13,68 @@ T = TypeVar("T")
 DEAR = 0.1
 """Seconds from which a figure is worth keeping; cheaper ones are counted at every look."""
 
+DEAREST = 0.5
+"""Seconds from which a figure is shown for a while though something was changed since."""
+
+SHARE = 20
+"""For how many times as long as it took to count: however often something changes, counting again is a
+twentieth of the time."""
+
 LONGEST = 60.0
 """Seconds for which a figure is kept, since not everything that moves it is written in the audit log."""
 
 MOST = 200
 
 
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    state: Hashable
+    at: float
+    took: float
+    value: Any
+
+    def holds(self, state: Hashable, now: float) -> bool:
+        """Whether it may be shown for what is now in `state`. `now` is in monotonic seconds."""
+        if self.state == state:
+            return now - self.at < LONGEST
+        return self.took >= DEAREST and now - self.at < min(self.took * SHARE, LONGEST)
+
+
 @dataclass(slots=True)
 class Kept:
-    """By what was asked and the state of the data it was asked of."""
+    """By what was asked and the state of the data it was asked of. Who asks for what is being counted waits."""
 
-    _found: dict[Hashable, tuple[Hashable, float, Any]] = field(default_factory=dict)
+    _found: dict[Hashable, _Figure] = field(default_factory=dict)
+    _counting: dict[Hashable, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, asked: Hashable, state: Hashable, count: Callable[[], T]) -> T:
         """The figure kept for `asked` while `state` is the same, or a new one."""
-        started = time.monotonic()
         with self._lock:
             found = self._found.get(asked)
-        if found is not None and found[0] == state and started - found[1] < LONGEST:
-            kept: T = found[2]
-            return kept
-        made = count()
-        if time.monotonic() - started >= DEAR:
-            with self._lock:
+            alone = self._counting.setdefault(asked, threading.Lock())
+        if found is None or not found.holds(state, time.monotonic()):
+            with alone:
+                # Somebody else may have counted it meanwhile.
+                with self._lock:
+                    found = self._found.get(asked)
+                if found is None or not found.holds(state, time.monotonic()):
+                    found = self._count(asked, state, count)
+        kept: T = found.value
+        return kept
+
+    def _count(self, asked: Hashable, state: Hashable, count: Callable[[], T]) -> _Figure:
+        started = time.monotonic()
+        value = count()
+        ended = time.monotonic()
+        made = _Figure(state=state, at=ended, took=ended - started, value=value)
+        with self._lock:
+            if made.took >= DEAR:
                 if len(self._found) >= MOST:
                     self._found.clear()
-                self._found[asked] = (state, started, made)
+                    self._counting.clear()
+                self._found[asked] = made
+            else:
+                self._found.pop(asked, None)
+                self._counting.pop(asked, None)
         return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
 from starlette.responses import Response
 
@@ -13,18 +14,33 @@ from desk.web.visit import Visit
 from desk.web.words import COURSES
 from flows.steps.linking import agency_link, revoke, token_for
 from flows.steps.listing import all_tasks
-from flows.steps.previewing import preview
+from flows.steps.previewing import nearest
 from flows.steps.reach import reachable
-from store import answers, overview, people
+from store import answers, audit_pages, overview, people
 from store.sealing import masked
+
+SHOWN = 100
+"""Tasks of an agency that its page shows; the list of tasks has them all."""
+
+DATES_A_TASK = 5
+"""Open dates that a task has at most, but for a few."""
+
+LOOKED_AT = 1000
+"""Dates that a look ahead goes through at once."""
+
+A_DAY = 30
+"""Reminders of one day that a look ahead shows."""
 
 
 def agencies(visit: Visit) -> Response:
     with visit.workplace.database.read() as connection:
         near = reachable(connection, visit.workplace)
-        late = {
-            code: sum(counts) for code, _, _, counts in overview.lateness(connection, visit.province, visit.today)
-        }
+        lateness = visit.desk.kept.get(
+            "lateness",
+            (audit_pages.newest(connection, visit.province), visit.today),
+            lambda: overview.lateness(connection, visit.province, visit.today),
+        )
+    late = {code: sum(counts) for code, _, _, counts in lateness}
     rows = visit.workplace.directory.in_province(visit.province, visit.today)
     return visit.page("agencies.html", rows=rows, near=near, late=late)
 
@@ -34,18 +50,22 @@ def agency(visit: Visit) -> Response:
     if found is None or found.province != visit.province:
         return visit.sorry("Không có cơ quan này trong danh bạ.", 404)
     with visit.workplace.database.read() as connection:
-        rows = answers.assigned_dues(connection, visit.province, found.code)
+        rows = answers.assigned_dues(connection, visit.province, found.code, limit=SHOWN * DATES_A_TASK)
+        total = answers.count_assigned(connection, visit.province, found.code)
         calendars = people.tokens_of(connection, visit.province, "calendar", found.code)
     contacts = [
         (one, [masked(address) for address in (one.email, one.phone, one.zalo_uid) if address])
         for one in found.contacts
     ]
     link = _link(visit, found.code) if visit.may("operator") else None
-    nearest = {row.task_id: row for row in reversed(rows)}
+    by_task: dict[int, Any] = {}
+    for row in rows:
+        by_task.setdefault(row.task_id, row)
     return visit.page(
         "agency.html",
         agency=found,
-        rows=list(reversed(nearest.values())),
+        rows=list(by_task.values())[:SHOWN],
+        total=total,
         contacts=contacts,
         calendars=calendars,
         link=link,
@@ -74,23 +94,27 @@ def revoke_links(visit: Visit) -> Response:
 
 
 def policies(visit: Visit) -> Response:
-    """The policies, and who would be told what in the next thirty days."""
+    """The policies, and who would be told what in the next thirty days.
+
+    Where very many dates lie ahead, the nearest are looked at, and all of them at a press.
+    """
     first, last = visit.today, visit.today + timedelta(days=29)
-    foreseen = preview(visit.workplace, first, last)
-    shown = foreseen[:1000]
+    whole = visit.query("all") == "1"
+    foreseen, until = nearest(visit.workplace, first, last, most=None if whole else LOOKED_AT)
+    days = [(day, list(ones)) for day, ones in groupby(foreseen, key=lambda one: one.day)]
+    shown = {one.task_id for _, ones in days for one in ones[:A_DAY]}
     with visit.workplace.database.read() as connection:
-        known = {task.id: task for task in all_tasks(connection, visit.workplace, {one.task_id for one in shown})}
-    days = [(day, list(ones)) for day, ones in groupby(shown, key=lambda one: one.day)]
+        known = {task.id: task for task in all_tasks(connection, visit.workplace, shown)}
     return visit.page(
         "policies.html",
         policies=visit.workplace.policies,
         courses=COURSES,
         roles=ROLES,
         rows_of=rows_of,
-        days=days,
+        days=[(day, ones[:A_DAY], len(ones)) for day, ones in days],
         known=known,
         total=len(foreseen),
-        shown=len(shown),
+        until=until if until < last else None,
     )
 
 

@@ -114,7 +114,8 @@ def answers_page(visit: Visit) -> Response:
     """Reports and requests that wait for a decision."""
     with visit.workplace.database.read() as connection:
         rows = answers.pending(connection, visit.province)
-        progress = {row.id: answers.progress(connection, row.task_id, row.due_id) for row in rows}
+        found = answers.progress_of(connection, {(row.task_id, row.due_id) for row in rows})
+        progress = {row.id: found[row.task_id, row.due_id] for row in rows}
     return visit.page("answers.html", rows=rows, progress=progress)
 
 

@@ -16,7 +16,7 @@ from flows.steps.importing import Imported, NotImported, import_inbox
 from flows.steps.logs import about, logger
 from flows.steps.pinging import ping
 from flows.steps.refreshing import refresh
-from flows.steps.resolving import announce, extend_horizons
+from flows.steps.resolving import extend_horizons
 from flows.steps.sending import Delivered, deliver
 from flows.steps.workplace import Workplace
 from notifiers.errors import NotSent
@@ -82,9 +82,7 @@ def _returned(workplace: Workplace, now: datetime) -> int:
 
 def resolve(workplace: Workplace, report: Report, *, now: datetime) -> None:
     """List the occurrences that came within the horizon."""
-    with workplace.database.write() as connection:
-        moved = extend_horizons(connection, workplace, today=report.day)
-        announce(connection, workplace, moved, now=now, today=report.day)
+    extend_horizons(workplace, now=now, today=report.day)
 
 
 def choose(workplace: Workplace, report: Report, *, now: datetime) -> None:

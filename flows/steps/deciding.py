@@ -20,7 +20,8 @@ from store.dues import Cursor, Open
 from store.failpoints import hit
 from store.outbox import Planned
 
-BATCH = 5000
+BATCH = 1000
+"""Dues that are decided in one transaction: the desk writes in between."""
 OLD = timedelta(days=3)
 """How old a mail whose answer was lost may be to be sent once more, in calendar days; then it is made anew."""
 
@@ -89,6 +90,7 @@ def decide(workplace: Workplace, *, now: datetime, today: date) -> Decided:
             after = batch[-1].cursor
             hit("decide")
         hit("decide-batch")
+        workplace.database.let_others()
 
 
 def _decide_batch(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select
 
 from flows.steps.previewing import Foreseen, preview
-from flows.steps.resolving import resolve_tasks
+from flows.steps.resolving import STEP, resolve_tasks
 from flows.steps.workplace import Workplace
 from store import plans
 from store.schema import dues
@@ -75,14 +76,30 @@ class _Undo(Exception):  # noqa: N818 - not an error: it ends a transaction that
 
 
 def shift(workplace: Workplace, calendar: Calendar, today: date) -> Shifted:
-    """What resolving every open task by another calendar would move; done and taken back in one transaction."""
+    """What resolving every open task by another calendar would move; done and taken back, some tasks at a time.
+
+    Others write in between, for a page must not keep them waiting while it looks at all tasks.
+    """
+    other = with_parts(workplace, calendar=calendar)
+    moved = aims = looked_at = after = 0
+    while True:
+        with workplace.database.read() as connection:
+            ids = plans.open_tasks(connection, workplace.province, after=after, limit=STEP)
+        if not ids:
+            return Shifted(dues=moved, aims=aims, looked_at=looked_at)
+        part = _shift(workplace, other, ids, today)
+        moved, aims, looked_at = moved + part.dues, aims + part.aims, looked_at + part.looked_at
+        after = ids[-1]
+        workplace.database.let_others()
+
+
+def _shift(workplace: Workplace, other: Workplace, ids: Sequence[int], today: date) -> Shifted:
     found = Shifted(dues=0, aims=0, looked_at=0)
     try:
         with workplace.database.write() as connection:
-            before = _dates(connection, workplace.province)
-            ids = plans.open_tasks(connection, workplace.province)
-            resolve_tasks(connection, with_parts(workplace, calendar=calendar), ids, today=today)
-            after = _dates(connection, workplace.province)
+            before = _dates(connection, ids)
+            resolve_tasks(connection, other, ids, today=today)
+            after = _dates(connection, ids)
             moved = [key for key, row in before.items() if key not in after or after[key][0] != row[0]]
             moved += [key for key in after if key not in before]
             aims = [key for key, row in before.items() if key in after and after[key] != row and key not in moved]
@@ -92,10 +109,10 @@ def shift(workplace: Workplace, calendar: Calendar, today: date) -> Shifted:
         return found
 
 
-def _dates(connection: Connection, province: str) -> dict[tuple[int, str], tuple[date, date, date | None]]:
+def _dates(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, str], tuple[date, date, date | None]]:
     rows = connection.execute(
         select(dues.c.task_id, dues.c.key, dues.c.on_date, dues.c.aim, dues.c.late_from).where(
-            dues.c.province == province, dues.c.state == "open"
+            dues.c.task_id.in_(ids), dues.c.state == "open"
         )
     )
     return {(row.task_id, row.key): (row.on_date, row.aim, row.late_from) for row in rows}

@@ -5,9 +5,11 @@ It goes by the same decisions as the daily run, so that what it shows is what th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
 
 from flows.steps.deciding import Told, decide_due, planned_of
 from flows.steps.workplace import Workplace
@@ -34,31 +36,62 @@ def preview(workplace: Workplace, first: date, last: date, *, every: bool = Fals
     """
     found: list[Foreseen] = []
     with workplace.ready().read() as connection:
-        failing = directory.failing(connection, workplace.province)
-        after: Cursor | None = None
-        while True:
-            batch = dues.due_batch(
-                connection,
-                workplace.province,
-                last,
-                after=after,
-                limit=BATCH,
-                groups_coordinate=workplace.settings.reminding.groups_coordinate,
-                every=every,
-            )
-            if not batch:
-                break
-            after = batch[-1].cursor
-            confirmed = answers.acknowledged(connection, [due.id for due in batch])
-            foreseen = [
-                Foreseen(day=day, planned=planned_of(workplace, told, day, failing), task_id=due.task_id)
-                for due in batch
-                for day, told in _unroll(workplace, due, confirmed.get(due.id, {}), first, last)
-            ]
-            # What was said already, about a date that was left and has come back, is not said again.
-            known = outbox.known_keys(connection, [one.planned for one in foreseen])
-            found.extend(one for one in foreseen if one.planned.key not in known)
-    return sorted(found, key=lambda one: (one.day, one.planned.agency, one.planned.key))
+        for batch in _batches(connection, workplace, last, BATCH, every=every):
+            found.extend(_of_batch(connection, workplace, batch, first, last))
+    return sorted(found, key=_order)
+
+
+def nearest(workplace: Workplace, first: date, last: date, *, most: int | None) -> tuple[list[Foreseen], date]:
+    """The same, looking at `most` dues at the most; and the last day, inclusive, of which all is told.
+
+    That day lies before `first` where not even one day is told whole.
+    """
+    if most is None:
+        return preview(workplace, first, last), last
+    with workplace.ready().read() as connection:
+        batch = next(_batches(connection, workplace, last, most + 1, every=False), [])
+        until = last if len(batch) <= most else batch[-1].next_on - timedelta(days=1)
+        found = _of_batch(connection, workplace, batch[:most], first, max(until, first))
+    return sorted(found, key=_order), until
+
+
+def _order(one: Foreseen) -> tuple[date, str, str]:
+    return (one.day, one.planned.agency, one.planned.key)
+
+
+def _batches(
+    connection: Connection, workplace: Workplace, last: date, limit: int, *, every: bool
+) -> Iterator[list[Open]]:
+    after: Cursor | None = None
+    while True:
+        batch = dues.due_batch(
+            connection,
+            workplace.province,
+            last,
+            after=after,
+            limit=limit,
+            groups_coordinate=workplace.settings.reminding.groups_coordinate,
+            every=every,
+        )
+        if not batch:
+            return
+        yield batch
+        after = batch[-1].cursor
+
+
+def _of_batch(
+    connection: Connection, workplace: Workplace, batch: Sequence[Open], first: date, last: date
+) -> list[Foreseen]:
+    failing = directory.failing(connection, workplace.province)
+    confirmed = answers.acknowledged(connection, [due.id for due in batch])
+    foreseen = [
+        Foreseen(day=day, planned=planned_of(workplace, told, day, failing), task_id=due.task_id)
+        for due in batch
+        for day, told in _unroll(workplace, due, confirmed.get(due.id, {}), first, last)
+    ]
+    # What was said already, about a date that was left and has come back, is not said again.
+    known = outbox.known_keys(connection, [one.planned for one in foreseen])
+    return [one for one in foreseen if one.planned.key not in known]
 
 
 def _unroll(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,22 +16,31 @@ from flows.steps.workplace import AGENCIES, CALENDAR, POLICIES, Workplace
 from store import directory, dues, names, plans, runs
 from store.directory import AgencyRecord, ContactRecord
 
+BATCH = 200
+"""Tasks that are followed in one transaction, so that others may write in between."""
+
 
 def refresh(workplace: Workplace, *, now: datetime, today: date) -> tuple[str, ...]:
-    """Follow what changed in the configuration since the last time; names what did."""
+    """Follow what changed in the configuration since the last time; names what did.
+
+    It goes in many short steps, of which each may be done twice. What was followed is noted at the end: after a
+    crash it is followed again.
+    """
     changed = []
-    with workplace.database.write() as connection:
-        for name, follow in (("agencies", _agencies), ("calendar", _dates), ("policies", _policies)):
-            digest = _digest(workplace, name)
-            if runs.mark(connection, workplace.province, f"config.{name}") == digest:
-                continue
-            follow(connection, workplace, now, today)
+    for name, follow in (("agencies", _agencies), ("calendar", _dates), ("policies", _policies)):
+        digest = digest_of(workplace, name)
+        with workplace.database.read() as connection:
+            known = runs.mark(connection, workplace.province, f"config.{name}")
+        if known == digest:
+            continue
+        follow(workplace, now, today)
+        with workplace.database.write() as connection:
             runs.set_mark(connection, workplace.province, f"config.{name}", digest)
-            changed.append(name)
+        changed.append(name)
     return tuple(changed)
 
 
-def _digest(workplace: Workplace, name: str) -> str:
+def digest_of(workplace: Workplace, name: str) -> str:
     """What the stored state was last made from."""
     settings = workplace.settings
     match name:
@@ -63,17 +72,32 @@ def _files(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _agencies(connection: Connection, workplace: Workplace, now: datetime, today: date) -> None:
+def _agencies(workplace: Workplace, now: datetime, today: date) -> None:
     agencies = [agency for agency in workplace.directory.agencies if agency.province == workplace.province]
-    directory.sync(
-        connection,
-        workplace.province,
-        [_agency(agency) for agency in agencies],
-        [contact for agency in agencies for contact in _contacts(agency)],
-        workplace.seal,
-    )
-    known = names.known(connection, workplace.province)
-    for task in plans.open_cells(connection, workplace.province):
+    with workplace.database.write() as connection:
+        directory.sync(
+            connection,
+            workplace.province,
+            [_agency(agency) for agency in agencies],
+            [contact for agency in agencies for contact in _contacts(agency)],
+            workplace.seal,
+        )
+        known = names.known(connection, workplace.province)
+    after: int | None = 0
+    while after is not None:
+        with workplace.database.write() as connection:
+            after = _assign_batch(connection, workplace, known, after, today)
+        workplace.database.let_others()
+    with workplace.database.write() as connection:
+        dues.look_again(connection, workplace.province, today)
+
+
+def _assign_batch(
+    connection: Connection, workplace: Workplace, known: Mapping[str, str], after: int, today: date
+) -> int | None:
+    """Name the agencies of the next tasks anew; the last of them, or None where there are no more."""
+    cells = plans.open_cells(connection, workplace.province, after=after, limit=BATCH)
+    for task in cells:
         naming = Naming(
             directory=workplace.directory,
             province=workplace.province,
@@ -83,7 +107,7 @@ def _agencies(connection: Connection, workplace: Workplace, now: datetime, today
         )
         assignments, unknown = assign(naming, task.lead_text, task.coordinating_text)
         plans.reassign(connection, workplace.province, task.id, assignments, unknown)
-    dues.look_again(connection, workplace.province, today)
+    return cells[-1].id if cells else None
 
 
 def _agency(agency: Agency) -> AgencyRecord:
@@ -109,11 +133,19 @@ def _contacts(agency: Agency) -> list[ContactRecord]:
     ]
 
 
-def _dates(connection: Connection, workplace: Workplace, now: datetime, today: date) -> None:
-    open_tasks = plans.open_tasks(connection, workplace.province)
-    moved = resolve_tasks(connection, workplace, open_tasks, today=today)
-    announce(connection, workplace, moved, now=now, today=today)
+def _dates(workplace: Workplace, now: datetime, today: date) -> None:
+    after = 0
+    while True:
+        with workplace.database.write() as connection:
+            batch = plans.open_tasks(connection, workplace.province, after=after, limit=BATCH)
+            if not batch:
+                return
+            moved = resolve_tasks(connection, workplace, batch, today=today)
+            announce(connection, workplace, moved, now=now, today=today)
+        after = batch[-1]
+        workplace.database.let_others()
 
 
-def _policies(connection: Connection, workplace: Workplace, now: datetime, today: date) -> None:
-    dues.look_again(connection, workplace.province, today)
+def _policies(workplace: Workplace, now: datetime, today: date) -> None:
+    with workplace.database.write() as connection:
+        dues.look_again(connection, workplace.province, today)

@@ -17,6 +17,8 @@ from store.dues import Moved
 from store.outbox import CHANGED, Planned, plan
 
 BATCH = 500
+STEP = 200
+"""Tasks that are resolved in one transaction where many are, so that others may write in between."""
 LOOK_BACK = timedelta(days=31)
 """How old the last occurrence of a recurring deadline may be to be asked for when a plan is first imported."""
 
@@ -71,11 +73,23 @@ def resolve_reading(
     )
 
 
-def extend_horizons(connection: Connection, workplace: Workplace, *, today: date) -> list[Moved]:
-    """List the occurrences that have come within the horizon. Looks only at deadlines that have more to come."""
+def extend_horizons(workplace: Workplace, *, now: datetime, today: date) -> None:
+    """List the occurrences that have come within the horizon, in many short steps, and tell what moved.
+
+    Looks only at deadlines that have more to come.
+    """
     # Half the horizon is kept in hand, so that a deadline is looked at a few times a year and not every day.
     near = today + timedelta(days=workplace.settings.schedule.horizon_days // 2)
-    return resolve_tasks(connection, workplace, dues.running_out(connection, workplace.province, near), today=today)
+    after = 0
+    while True:
+        with workplace.database.write() as connection:
+            batch = dues.running_out(connection, workplace.province, near, after=after, limit=STEP)
+            if not batch:
+                return
+            moved = resolve_tasks(connection, workplace, batch, today=today)
+            announce(connection, workplace, moved, now=now, today=today)
+        after = batch[-1]
+        workplace.database.let_others()
 
 
 def announce(

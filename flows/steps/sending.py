@@ -34,6 +34,7 @@ from store.sent_before import Before, Day
 
 CLAIM = 20
 SOON = timedelta(minutes=1)
+Composed = tuple[dict[str, Any], Message]
 log = logger("sending")
 
 
@@ -170,6 +171,7 @@ def _attempt(courier: Courier, message: Row[Any], result: Delivered) -> str:
 def _prepare(courier: Courier, message: Row[Any]) -> Message | Refused | str:
     """The message to send, frozen now or before; Refused where nobody can be reached; else what came of it."""
     workplace, now = courier.workplace, courier.clock()
+    ahead = _composed_ahead(workplace, message, now)
     with workplace.database.write(alone=False) as connection:
         if not attempts.renew(connection, message, now=now, lease=courier.lease):
             return "lost"
@@ -184,7 +186,9 @@ def _prepare(courier: Courier, message: Row[Any]) -> Message | Refused | str:
             return _postpone(connection, workplace, message, now, before)
         if way is None or way.address is None:
             return _thawed_or_same(connection, workplace, message, now)
-        composed = compose(connection, workplace, message, to=way.address, to_name=way.name, now=now)
+        composed = ahead.get(way.address) or compose(
+            connection, workplace, message, to=way.address, to_name=way.name, now=now
+        )
         if composed is None:
             attempts.withdraw(connection, message, now)
             return "withdrawn"
@@ -201,6 +205,21 @@ def _prepare(courier: Courier, message: Row[Any]) -> Message | Refused | str:
         )
     hit("freeze")
     return made
+
+
+def _composed_ahead(workplace: Workplace, message: Row[Any], now: datetime) -> dict[str, Composed]:
+    """A digest by its address, composed before anything is locked: it tells of everything, which takes a while.
+
+    What is planned into it meanwhile is told another day; what is withdrawn meanwhile it may still name.
+    """
+    if message.purpose != "digest" or message.frozen is not None:
+        return {}
+    with workplace.database.read() as connection:
+        way = _way(connection, workplace, message)
+        if way.address is None:
+            return {}
+        composed = compose(connection, workplace, message, to=way.address, to_name=way.name, now=now)
+    return {way.address: composed} if composed is not None else {}
 
 
 def _thawed_or_same(
