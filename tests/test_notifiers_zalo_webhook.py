@@ -16,10 +16,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifiers.fake_zalo.hooks import RETRIES, Call, HookSettings, post
+from notifiers.zalo.bot import open_bot
 from notifiers.zalo.events import Delivered, Event, Followed, Other, QuotaChanged, Said, TemplateChanged, Unfollowed
 from notifiers.zalo.plugins import tracking_id
 from notifiers.zalo.settings import WebhookRules, ZaloSettings
-from notifiers.zalo.webhook import Rejected, Repeated, SeenInMemory, read, receive, receive_bot, signature, verify
+from notifiers.zalo.webhook import (
+    Rejected,
+    Repeated,
+    SeenInMemory,
+    read,
+    read_bot,
+    receive,
+    receive_bot,
+    signature,
+    verify,
+)
 from tests.zalo_samples import PHONE, Office, message, office
 
 Outcome = Event | Rejected | Repeated
@@ -39,7 +50,10 @@ class Receiver:
         self.retries.append(headers.get("num_retry"))
         if self.broken:
             return 500
-        outcome = receive(body, headers, settings=self.here.settings, now=self.here.clock(), seen=self.seen)
+        if "X-Bot-Api-Secret-Token" in headers:
+            outcome = receive_bot(body, headers, settings=self.here.settings, seen=self.seen)
+        else:
+            outcome = receive(body, headers, settings=self.here.settings, now=self.here.clock(), seen=self.seen)
         self.outcomes.append(outcome)
         return 401 if isinstance(outcome, Rejected) else 200
 
@@ -275,6 +289,26 @@ def test_a_bot_hook_proves_itself_by_its_secret(tmp_path: Path) -> None:
             assert isinstance(receive_bot(body, wrong, settings=here.settings, seen=seen), Rejected)
         unset = replace(here.settings, bot_secret="")
         assert isinstance(receive_bot(body, {"X-Bot-Api-Secret-Token": ""}, settings=unset, seen=seen), Rejected)
+
+
+def test_a_bot_calls_the_webhook_that_was_set_and_waits_to_be_asked_without(tmp_path: Path) -> None:
+    with (
+        office(tmp_path) as here,
+        receiving(here) as page,
+        open_bot(tokens=here.store, settings=here.settings, clock=here.clock, sleep=here.clock.sleep) as bot,
+    ):
+        bot.set_webhook(here.server.hooks.settings.url)
+        here.server.hooks.say_to_bot("chat-55", "chào")
+        (said,) = page.outcomes
+        assert isinstance(said, Said)
+        assert (said.user_id, said.text, here.server.hooks.answers) == ("chat-55", "chào", [200])
+        bot.delete_webhook()
+        here.server.hooks.say_to_bot("chat-56", "có ai không")
+        update = bot.next_update(1)
+        assert update is not None
+        asked_for = read_bot(update)
+        assert isinstance(asked_for, Said)
+        assert (asked_for.user_id, len(page.outcomes), bot.next_update(1)) == ("chat-56", 1, None)
 
 
 def test_the_fake_calls_this_machine_only() -> None:
