@@ -9,8 +9,9 @@ import pytest
 
 from config.errors import ConfigError
 from deadlines.directory_types import Contact, Role
-from flows.steps.channels import trial_message, zalo_scheme
+from flows.steps.channels import zalo_scheme
 from flows.steps.reach import _address
+from flows.steps.trying import trial_message
 from flows.steps.workplace import Workplace, open_workplace
 from notifiers.fake_zalo import start
 from notifiers.fake_zalo.page import example_world

@@ -14,7 +14,8 @@ from threading import Thread
 
 import pytest
 
-from flows.steps.channels import Tokens, try_channel
+from flows.steps.channels import Tokens
+from flows.steps.trying import try_channel
 from flows.steps.workplace import Workplace, open_workplace
 from notifiers.advice import advice
 from notifiers.errors import NotSent, Refused, Scope, Unavailable, Unconfirmed

@@ -119,7 +119,7 @@ def _inbox(work: AtWork) -> str:
 
 def _send_test(work: AtWork, address: str, channel: str) -> str:
     """One real message by one channel. Raises ChannelError with what to do."""
-    from flows.steps.channels import try_channel
+    from flows.steps.trying import try_channel
     from notifiers.channel import ChannelError
 
     tried = try_channel(work.place, channel, address, now=work.now)

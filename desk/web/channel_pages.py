@@ -7,7 +7,7 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from desk.web.visit import Visit, Wrong
-from flows.steps.channels import try_channel
+from flows.steps.trying import try_channel
 from notifiers.channel import mask
 from store import breaker, messages, people
 from store.audit import record

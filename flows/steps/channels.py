@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 from config.errors import ConfigError
 from flows.steps.workplace import Workplace
 from notifiers.channel import ZALO, Channel, ChannelError, open_channel, scheme_of
-from notifiers.errors import NotSent
 from notifiers.message import Line, Message, Notice, Sender, Urgency
 from store import zalo as stored
 from store import zalo_fates
@@ -137,10 +136,10 @@ def zalo_message(
     from notifiers.zalo.plugins import tracking_id
 
     zalo_fates.track(connection, workplace.province, message_id, tracking_id(key))
-    return _in_zalo_form(workplace, channel, notice, key=key, to=to, to_name=to_name, created=created)
+    return in_zalo_form(workplace, channel, notice, key=key, to=to, to_name=to_name, created=created)
 
 
-def _in_zalo_form(
+def in_zalo_form(
     workplace: Workplace, channel: str, notice: Notice, *, key: str, to: str, to_name: str, created: datetime
 ) -> Message:
     from notifiers.zalo.text import zalo_fields, zalo_text
@@ -157,36 +156,6 @@ def _in_zalo_form(
         fields=zalo_fields(notice, template) if template is not None else {},
         created=created,
     )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tried:
-    """What came of a trial, for the admin: the other side's answer, or what failed and what to do about it."""
-
-    sent: bool
-    said: str
-
-
-def try_channel(workplace: Workplace, name: str, address: str, *, now: datetime) -> Tried:
-    """Send one harmless message by the channel of this name. Raises ConfigError."""
-    from notifiers.advice import advice
-
-    message = trial_message(workplace, address, name, now=now)
-    scheme = scheme_of(workplace.channels.by_name[name].url)
-    try:
-        with open_named(workplace, name, clock=lambda: now) as opened:
-            return Tried(sent=True, said=opened.send(message).answer)
-    except ChannelError as wrong:
-        return Tried(sent=False, said=str(wrong))
-    except NotSent as failed:
-        codes = workplace.zalo.codes if scheme in ZALO else {}
-        return Tried(sent=False, said=f"{_named(failed)}. {advice(failed, scheme, codes)}")
-
-
-def _named(failed: NotSent) -> str:
-    """The reason, with the other side's code where it is not in the words already."""
-    told = not failed.code or failed.code.startswith("dondoc:") or f"({failed.code}" in failed.reason
-    return failed.reason if told else f"{failed.reason} ({failed.code})"
 
 
 def check_channels(workplace: Workplace) -> None:
@@ -206,7 +175,7 @@ def _check_template(workplace: Workplace, name: str, moment: datetime) -> None:
     from jinja2 import TemplateError
 
     try:
-        _in_zalo_form(
+        in_zalo_form(
             workplace, name, sample_notice(workplace, moment.date()), key="", to="", to_name="", created=moment
         )
     except (TemplateError, TypeError, ValueError, OSError) as wrong:
@@ -235,23 +204,5 @@ def sample_notice(workplace: Workplace, on: date) -> Notice:
         on=on,
         lines=(line,),
         sender=office.name,
-        reply_to=office.reply_to,
-    )
-
-
-def trial_message(workplace: Workplace, address: str, channel: str, *, now: datetime) -> Message:
-    """One harmless message for a channel, in the channel's own form; `address` as the directory writes it."""
-    key = f"thu-nghiem-{now:%Y%m%d%H%M%S%f}"
-    if zalo_scheme(workplace, channel) is not None:
-        notice = sample_notice(workplace, now.date())
-        bare = address.removeprefix("group:").removeprefix("chat:")
-        return _in_zalo_form(workplace, channel, notice, key=key, to=bare, to_name="", created=now)
-    office = workplace.settings.office
-    return Message(
-        key=key,
-        to=address,
-        subject="Thư thử của hệ thống nhắc việc Đôn Đốc",
-        text=f"Đây là thư thử do {office.name} gửi để kiểm tra kênh {channel}. Không cần trả lời thư này.\n",
-        created=now,
         reply_to=office.reply_to,
     )
