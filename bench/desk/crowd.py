@@ -61,6 +61,7 @@ class Seen:
 
     times: list[tuple[str, float]] = field(default_factory=list)
     failures: Counter[str] = field(default_factory=Counter)
+    bare: list[float] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     """Changes that the desk refused in words, as one of a task without a date that could be extended."""
 
@@ -183,12 +184,23 @@ def _click(
     return answer
 
 
+def bare(until: float, times: list[float]) -> None:
+    """What the same server takes meanwhile for a small file that needs no page and no database."""
+    with httpx.Client(base_url=BASE, timeout=30) as client:
+        while time.monotonic() < until:
+            started = time.monotonic()
+            client.get("/static/icon.svg").raise_for_status()
+            times.append((time.monotonic() - started) * 1000)
+            time.sleep(0.5)
+
+
 def crowd(place: Workplace, known: Known, secrets: list[str], seconds: int, daily: Daily) -> Seen:
     seen, until = Seen(), time.monotonic() + seconds
     users = [
         threading.Thread(target=one_user, args=(turn, secret, known, until, seen))
         for turn, secret in enumerate(secrets)
     ]
+    users.append(threading.Thread(target=bare, args=(until, seen.bare)))
     daily.start()
     for one in users:
         one.start()
@@ -208,6 +220,8 @@ def report(seen: Seen, seconds: int, daily: Daily) -> int:
           f"{sum(seen.failures.values())} failures")  # fmt: skip
     print(f"median {at(took, 0.5):.0f} ms, p95 {at(took, 0.95):.0f}, p99 {at(took, 0.99):.0f}, "
           f"longest {max(took):.0f}; over {SLOW * 1000:.0f} ms: {over}")  # fmt: skip
+    print(f"a static file of the same server meanwhile: median {at(seen.bare, 0.5):.0f} ms, "
+          f"p95 {at(seen.bare, 0.95):.0f}")  # fmt: skip
     by_name: dict[str, list[float]] = {}
     for name, one in seen.times:
         by_name.setdefault(name, []).append(one * 1000)
