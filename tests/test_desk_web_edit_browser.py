@@ -100,6 +100,8 @@ def test_a_contact_and_a_policy_are_edited_on_a_phone(desk: tuple[str, dict[str,
     assert agency.contacts[0].email == "duongday@soyte.example"
 
     page.goto(f"{base}/policies/edit")
+    page.locator("details.course > summary").first.click()
+    page.locator("details.step > summary", has_text="trước 7 ngày").first.click()
     page.locator('input[name="lead.due.days"]').nth(1).fill("-5")
     page.get_by_role("button", name="So sánh 30 ngày tới").click()
     assert "nhắc thêm" in page.content()
