@@ -26,6 +26,7 @@ from lxml import html
 from sqlalchemy import delete, update
 from starlette.testclient import TestClient
 
+from desk.web.stage_words import step
 from desk.web.users import SCOPES
 from flows.steps.workplace import Workplace
 from store import people
@@ -289,3 +290,9 @@ def test_every_lead_is_escaped_in_the_agencys_letter(site: Site) -> None:
 
     assert b"<xss-probe" not in document
     assert etree.fromstring(document) is not None
+
+
+@pytest.mark.parametrize("digits", ["⁰⁴⁵", "₀₁₂", "٣", "①", "-²", "--5", "", "9" * 5000])
+def test_digits_of_other_kinds_are_no_numbers(digits: str) -> None:
+    row = dict.fromkeys(("repeat_every", "repeat_on", "repeat_limit", "after_reminders", "working"), "")
+    assert step(row | {"days": digits}) == (f"“{digits}”",)

@@ -116,7 +116,7 @@ def _bounded(receive: Receive, limit: int, headers: Headers) -> Receive:
 
     async def read() -> Message:
         nonlocal came
-        if told.isdigit() and int(told) > limit:
+        if told.isdecimal() and told.isascii() and int(told) > limit:
             raise TooLarge
         message = await receive()
         came += len(message.get("body", b""))

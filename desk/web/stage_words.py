@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 WEEKDAYS = {"mon": "thứ Hai", "tue": "thứ Ba", "wed": "thứ Tư", "thu": "thứ Năm", "fri": "thứ Sáu"}
@@ -12,7 +13,7 @@ def stage(name: str) -> str:
     base = name.partition("#")[0]
     for start, said in (("before-", "Trước hạn"), ("late+", "Sau hạn")):
         if base.startswith(start):
-            digits = "".join(letter for letter in base.removeprefix(start) if letter.isdigit())
+            digits = "".join(letter for letter in base.removeprefix(start) if letter in "0123456789")
             return f"{said} {digits} ngày" + (" (báo cáo lãnh đạo)" if "-" in base.removeprefix(start) else "")
     return {"day-0": "Ngày đến hạn", "first-summary": "Tổng hợp khi mới nhập"}.get(base, base)
 
@@ -33,7 +34,7 @@ def _when(row: Mapping[str, str]) -> str:
     if row["after_reminders"]:
         return f"sau {row['after_reminders']} lần nhắc quá hạn"
     days, unit = row["days"].removeprefix("+"), "ngày làm việc" if row["working"] else "ngày"
-    if not days.removeprefix("-").isdigit():
+    if re.fullmatch(r"-?[0-9]{1,6}", days) is None:
         return f"“{row['days']}”"
     if not int(days):
         return "đúng ngày"

@@ -91,9 +91,9 @@ def confirmed(proposals: Proposals, words: str | None, *, file: str) -> tuple[Pr
         return tuple(one for one in proposals.found if one.proposal.confidence >= SURE)
     if words.strip().lower() == NONE:
         return ()
-    chosen = {int(part) for part in words.split(",") if part.strip().isdigit()}
+    chosen = {int(part) for part in words.split(",") if part.strip().isdecimal()}
     known = {one.number for one in proposals.found}
-    if not chosen or not chosen <= known or any(not part.strip().isdigit() for part in words.split(",")):
+    if not chosen or not chosen <= known or any(not part.strip().isdecimal() for part in words.split(",")):
         raise ReadError(
             f"không có chỉ dẫn sửa đổi số {words}.", file=file, cure=f"Chọn trong các số từ 1 đến {len(known)}."
         )
