@@ -84,6 +84,7 @@ class Installation:
                 "PREFECT_HOME": str(folder / "prefect"),
                 "PREFECT_API_DATABASE_CONNECTION_URL": f"{postgres}/prefect".replace("://", "+asyncpg://"),
                 "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+                "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
                 "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
                 "DO_NOT_TRACK": "1",
                 "PREFECT_WORKER_QUERY_SECONDS": "2",

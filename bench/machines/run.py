@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -132,8 +133,8 @@ def measure_workers(count: int, provinces: int, due: int, namespaces: bool) -> d
     }
 
 
-def measure_overhead(due: int) -> dict[str, Any]:
-    agencies = min(4000, due)
+def measure_overhead(due: int, most: int) -> dict[str, Any]:
+    agencies = min(most, due)
     with (
         tempfile.TemporaryDirectory(prefix="dondoc-machines-") as name,
         postgresql("127.0.0.1") as postgres,
@@ -182,13 +183,16 @@ def main() -> int:
     words.add_argument("sizes", type=int, nargs="+")
     words.add_argument("--provinces", type=int, default=8)
     words.add_argument("--due", type=int, default=1000)
+    words.add_argument("--agencies", type=int, default=4000, help="at most so many mails (overhead)")
     words.add_argument("--namespaces", action="store_true")
     asked = words.parse_args()
+    # What is told to stop must end what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     for size in asked.sizes:
         if asked.what == "workers":
             found = measure_workers(size, asked.provinces, asked.due, asked.namespaces)
         else:
-            found = measure_overhead(size)
+            found = measure_overhead(size, asked.agencies)
         print(json.dumps(found), flush=True)
     return 0
 
