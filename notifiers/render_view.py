@@ -25,6 +25,8 @@ _COUNTED = {
     Urgency.QUESTION: "chờ văn bản",
 }
 
+_DUE_LABELS = {Urgency.OPENING: "Thời gian bắt đầu", Urgency.REPORT: "Hạn báo cáo"}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskView:
@@ -35,6 +37,9 @@ class TaskView:
     product: str
     deadline_text: str
     due: str
+    due_label: str
+    """What the date is: of an opening it is the first day and no deadline."""
+    due_word: str
     status: str
     role: str
     note: str
@@ -157,6 +162,8 @@ def _task(position: int, item: Line) -> TaskView:
         product=line(item.product),
         deadline_text=line(item.deadline_text),
         due=_day(item.due) if item.due else "",
+        due_label=_DUE_LABELS.get(item.urgency, "Thời hạn"),
+        due_word="từ ngày" if item.urgency is Urgency.OPENING else "hạn",
         status=status(item),
         role=coordinating if _helps(item) else "",
         note=line(item.note),

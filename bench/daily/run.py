@@ -2,7 +2,7 @@
 
     PYTHONPATH=. .venv/bin/python bench/daily/run.py --due 10000 --stored 20000
     PYTHONPATH=. .venv/bin/python bench/daily/run.py --due 10000 --stored 1000000 --worst
-    … --url postgresql://…
+    … --postgresql (a server of its own, gone afterwards) or --url postgresql://…
 
 Prints a JSON object for each day: seconds of the first and the second run of the day and the peak memory of the
 process that decided. `--worst` adds the day on which every task is due, beside plain SQL that reads the same rows
@@ -18,12 +18,14 @@ import resource
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bench.crash.servers import PostgresProcess
 from bench.daily.seeding import DAY, NOW, make_all_due, seed, workplace
 from flows.steps.deciding import decide
 from store.database import Database
@@ -128,10 +130,13 @@ def main() -> int:
     words.add_argument("--stored", type=int, required=True)
     words.add_argument("--worst", action="store_true")
     words.add_argument("--url")
+    words.add_argument("--postgresql", action="store_true")
     asked = words.parse_args()
-    with tempfile.TemporaryDirectory(prefix="dondoc-daily-") as folder:
+    with tempfile.TemporaryDirectory(prefix="dondoc-daily-") as folder, ExitStack() as servers:
         var = Path(folder)
         url = asked.url or f"sqlite:///{var / 'dondoc.db'}"
+        if asked.postgresql:
+            url = servers.enter_context(PostgresProcess(fsync=True)).database("dondoc")
         place = workplace(var, url=url, agencies=AGENCIES)
         seed(place, stored=asked.stored, due=asked.due, agencies=AGENCIES)
         place.database.close()
