@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, literal, not_, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, literal, not_, or_, select, update
 
 from store.audit import record
-from store.schema import answers, assignments, deadlines, dues, plans, reminders, tasks
+from store.schema import answers, assignments, dues, plans, tasks
 
 REPEATED_NAME = "#"
 """What stands between the name of a stage and the number of its repetition in a reminder."""
@@ -82,90 +82,8 @@ def reported(connection: Connection, due_ids: Sequence[int]) -> set[tuple[int, s
     return {(row.due_id, row.agency) for row in rows}
 
 
-_ASSIGNED = (
-    assignments.c.role,
-    assignments.c.state,
-    tasks.c.id.label("task_id"),
-    tasks.c.state.label("task_state"),
-    tasks.c.done_late,
-    tasks.c.number,
-    tasks.c.title,
-    tasks.c.product,
-    tasks.c.lead_text,
-    tasks.c.deadline_text,
-    plans.c.kind.label("plan_kind"),
-    plans.c.number.label("plan_number"),
-    plans.c.issued_on,
-    plans.c.title.label("plan_title"),
-    dues.c.id.label("due_id"),
-    dues.c.track,
-    dues.c.on_date,
-    dues.c.late_from,
-    dues.c.blocked,
-)
-"""What both an agency's page and one of its dates show."""
-
-
-def _assigned(province: str, agency: str, *more: Any) -> Select[Any]:
-    """The tasks of an agency that are not withdrawn; the caller joins their dates."""
-    return (
-        select(*_ASSIGNED, *more)
-        .select_from(assignments)
-        .join(tasks, tasks.c.id == assignments.c.task_id)
-        .join(deadlines, deadlines.c.task_id == tasks.c.id)
-        .join(plans, plans.c.id == tasks.c.plan_id)
-        .where(
-            assignments.c.province == province,
-            assignments.c.agency == agency,
-            assignments.c.state != "withdrawn",
-            tasks.c.state != "withdrawn",
-        )
-    )
-
-
-def assignment(
-    connection: Connection, province: str, due_id: int, agency: str, *, lock: bool = False
-) -> Row[Any] | None:
-    """What an agency has to do with a due: its assignment, task and due; None where it has nothing.
-
-    `lock` makes a second answer of the same agency wait until the first is kept.
-    """
-    more = (
-        assignments.c.id,
-        assignments.c.as_group,
-        tasks.c.coordinating_text,
-        deadlines.c.kinds,
-        dues.c.key.label("due_key"),
-        dues.c.state.label("due_state"),
-    )
-    query = (
-        _assigned(province, agency, *more)
-        .join(dues, dues.c.task_id == tasks.c.id)
-        .where(dues.c.state != "withdrawn", dues.c.id == due_id)
-        .order_by(assignments.c.role.desc())
-        .limit(1)
-    )
-    return connection.execute(query.with_for_update(of=assignments) if lock else query).first()
-
-
 _DONE = or_(tasks.c.state == "done", assignments.c.state == "done")
 """The task is over, or this agency's part of it."""
-
-
-def assigned_dues(
-    connection: Connection, province: str, agency: str, *, done: bool | None = None, limit: int | None = None
-) -> Sequence[Row[Any]]:
-    """The dues of every task of an agency that is not withdrawn, nearest first; tasks without one come last.
-
-    `done` asks for those that are done, the last ones first, or for the others; `limit` counts dues.
-    """
-    query = _assigned(province, agency, tasks.c.done_on, deadlines.c.waiting_for).join(
-        dues, and_(dues.c.task_id == tasks.c.id, dues.c.state == "open"), isouter=True
-    )
-    if done is not None:
-        query = query.where(_DONE if done else not_(_DONE))
-    order = [tasks.c.done_on.desc()] if done else [dues.c.on_date.is_(None), dues.c.on_date]
-    return connection.execute(query.order_by(*order, tasks.c.plan_id, tasks.c.position).limit(limit)).all()
 
 
 def count_assigned(connection: Connection, province: str, agency: str, *, done: bool | None = None) -> int:
@@ -183,16 +101,6 @@ def count_assigned(connection: Connection, province: str, agency: str, *, done: 
     if done is not None:
         query = query.where(_DONE if done else not_(_DONE))
     return int(connection.execute(query).scalar_one())
-
-
-def told_stages(connection: Connection, due_id: int, agency: str) -> list[str]:
-    """The names of the stages that an agency was sent about a due, without the number of a repetition."""
-    rows = connection.execute(
-        select(reminders.c.stage)
-        .where(reminders.c.due_id == due_id, reminders.c.agency == agency, reminders.c.state == "told")
-        .order_by(reminders.c.id)
-    )
-    return list(dict.fromkeys(row.stage.partition(REPEATED_NAME)[0] for row in rows))
 
 
 def of_task(connection: Connection, task_id: int, agency: str | None = None) -> Sequence[Row[Any]]:
@@ -321,16 +229,6 @@ def last_reported_day(connection: Connection, task_id: int, due_id: int) -> date
             answers.c.state == "confirmed",
         )
     ).scalar()
-
-
-def own_dues(connection: Connection, agency: str, due_ids: Sequence[int]) -> frozenset[int]:
-    """Those of the dues whose task the agency leads or helps with."""
-    rows = connection.execute(
-        select(dues.c.id)
-        .join(assignments, assignments.c.task_id == dues.c.task_id)
-        .where(dues.c.id.in_(due_ids), assignments.c.agency == agency, assignments.c.state != "withdrawn")
-    )
-    return frozenset(row.id for row in rows)
 
 
 def correct_day(connection: Connection, answer_id: int, on: date) -> None:

@@ -2,116 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from deadlines.types import Deadline, Reading, Unread
 from store import history
+from store.assigning import set_assignments
 from store.audit import record
 from store.codec import to_json
-from store.dues import forget_agency
+from store.plan_records import Follows, PlanRecord, Saved, TaskRecord
+from store.plan_versions import current_plan, known_plan
 from store.schema import assignments, deadlines, dues, plans, tasks
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AssignmentRecord:
-    """One agency on one task. `as_group` is True where the cell named it only through a group."""
-
-    agency: str
-    role: str
-    words: str
-    as_group: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskRecord:
-    """A task ready to be kept. `key` is unique in its plan and the same in every version of it."""
-
-    key: str
-    table_kind: str
-    number: str
-    title: str
-    folded: str
-    section: str | None
-    parent: str | None
-    lead_text: str | None
-    coordinating_text: str | None
-    product: str | None
-    deadline_text: str | None
-    conditions: tuple[str, ...]
-    place: dict[str, Any]
-    confidence: float
-    doubts: tuple[str, ...]
-    reading: Reading
-    assignments: tuple[AssignmentRecord, ...]
-    unknown_lead: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Follows:
-    """How a plan's tasks follow those that are stored already.
-
-    `taken` gives, by the key of a new task, the id of the stored task that it goes on with. `withdrawn` are the
-    stored tasks that it ends, `replaced` the stored plans that are in force no more.
-    """
-
-    taken: Mapping[str, int] = field(default_factory=dict)
-    withdrawn: tuple[int, ...] = ()
-    replaced: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlanRecord:
-    identity: str
-    digest: str
-    file: str
-    format: str
-    kind: str | None
-    number: str | None
-    issued_on: date | None
-    issued_text: str | None
-    issuer: str | None
-    signer: str | None
-    title: str | None
-    basis: tuple[str, ...]
-    warnings: tuple[str, ...]
-    tasks: tuple[TaskRecord, ...]
-    follows: Follows | None = None
-    """None: it follows the version before it, task by task of the same key."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Saved:
-    """What keeping a plan changed, by task id. `known` means that the very same content was there already."""
-
-    plan_id: int
-    revision: int
-    known: bool
-    added: tuple[int, ...] = ()
-    changed: tuple[int, ...] = ()
-    kept: tuple[int, ...] = ()
-    withdrawn: tuple[int, ...] = ()
-
-
-def known_plan(connection: Connection, province: str, digest: str) -> Saved | None:
-    row = connection.execute(
-        select(plans.c.id, plans.c.revision).where(plans.c.province == province, plans.c.digest == digest)
-    ).first()
-    return Saved(plan_id=row.id, revision=row.revision, known=True) if row else None
-
-
-def current_plan(connection: Connection, province: str, identity: str) -> Row[Any] | None:
-    """The newest version of a plan, or None."""
-    return connection.execute(
-        select(plans)
-        .where(plans.c.province == province, plans.c.identity == identity)
-        .order_by(plans.c.revision.desc())
-        .limit(1)
-    ).first()
 
 
 def save_plan(
@@ -286,36 +190,6 @@ def _update_deadline(connection: Connection, task_id: int, task: TaskRecord) -> 
     return True
 
 
-def set_assignments(
-    connection: Connection, province: str, task_id: int, wanted: Iterable[AssignmentRecord]
-) -> None:
-    """Make the agencies of a task these; who is no longer named is withdrawn, not deleted."""
-    rows = connection.execute(select(assignments).where(assignments.c.task_id == task_id))
-    existing = {(row.agency, row.role): row for row in rows}
-    named = {(record.agency, record.role): record for record in wanted}
-    fresh = [
-        {
-            "province": province,
-            "task_id": task_id,
-            "agency": record.agency,
-            "role": record.role,
-            "words": record.words,
-            "as_group": record.as_group,
-            "state": "open",
-        }
-        for pair, record in named.items()
-        if pair not in existing
-    ]
-    if fresh:
-        connection.execute(insert(assignments), fresh)
-    for pair, row in existing.items():
-        if pair not in named and row.state != "withdrawn":
-            connection.execute(update(assignments).where(assignments.c.id == row.id).values(state="withdrawn"))
-            forget_agency(connection, task_id, row.agency)
-        elif pair in named and row.state == "withdrawn":
-            connection.execute(update(assignments).where(assignments.c.id == row.id).values(state="open"))
-
-
 def withdraw_tasks(connection: Connection, task_ids: Sequence[int], today: date) -> None:
     """From `today` on nobody is reminded of these; what was said and done about them stays."""
     if task_ids:
@@ -339,53 +213,9 @@ def open_tasks(connection: Connection, province: str, *, after: int = 0, limit: 
     return [row.id for row in rows]
 
 
-def open_cells(connection: Connection, province: str, *, after: int, limit: int) -> Sequence[Row[Any]]:
-    """The printed agencies of the next open tasks behind `after`, but of those whose agencies a person chose."""
-    return connection.execute(
-        select(tasks.c.id, tasks.c.lead_text, tasks.c.coordinating_text, plans.c.issued_on)
-        .join(plans, plans.c.id == tasks.c.plan_id)
-        .where(tasks.c.province == province, tasks.c.state == "open", ~tasks.c.assigned_by_hand, tasks.c.id > after)
-        .order_by(tasks.c.id)
-        .limit(limit)
-    ).all()
-
-
-def reassign(
-    connection: Connection,
-    province: str,
-    task_id: int,
-    wanted: Iterable[AssignmentRecord],
-    unknown_lead: str | None,
-) -> None:
-    """Name a task's agencies anew, because the directory changed."""
-    set_assignments(connection, province, task_id, wanted)
-    connection.execute(update(tasks).where(tasks.c.id == task_id).values(unknown_lead=unknown_lead))
-
-
 def count_rows(connection: Connection, province: str) -> dict[str, int]:
     """How many rows of the province each table of plans holds."""
     return {
         table.name: connection.execute(select(func.count()).where(table.c.province == province)).scalar_one()
         for table in (plans, tasks, deadlines, dues, assignments)
     }
-
-
-def in_force(connection: Connection, province: str, number: str, until: date | None) -> Row[Any] | None:
-    """The plan of this number that is in force, issued on `until` or before; numbers begin again every year."""
-    query = select(plans).where(plans.c.province == province, plans.c.number == number, plans.c.state == "active")
-    if until is not None:
-        query = query.where(or_(plans.c.issued_on.is_(None), plans.c.issued_on <= until))
-    return connection.execute(
-        query.order_by(plans.c.issued_on.is_(None), plans.c.issued_on.desc(), plans.c.revision.desc()).limit(1)
-    ).first()
-
-
-def followed(connection: Connection, plan_ids: Sequence[int]) -> list[Row[Any]]:
-    """The tasks of these plans in printed order, but for those that were withdrawn."""
-    return list(
-        connection.execute(
-            select(tasks)
-            .where(tasks.c.plan_id.in_(plan_ids), tasks.c.state != "withdrawn")
-            .order_by(tasks.c.plan_id, tasks.c.position)
-        )
-    )

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from flows.steps.answering import Said, confirm, receive, return_answer
+from flows.steps.answering import Said, receive
 from flows.steps.completing import NoSuch
+from flows.steps.granting import confirm, return_answer
 from flows.steps.linking import agency_link, bearer, revoke, task_link, token_for
 from flows.steps.workplace import Workplace
 from store import answers as stored

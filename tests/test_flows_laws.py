@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import and_, select
 
-from flows.steps import answering, completing, daily, events
+from flows.steps import answering, completing, daily, events, granting
 from flows.steps.answering import Said
 from flows.steps.clock import standing_at
 from flows.steps.importing import import_file
@@ -247,9 +247,9 @@ class Promises(RuleBasedStateMachine):
             return
         answer, given = open_ones[number % len(open_ones)], {"now": self.now, "today": self.today, "actor": "test"}
         if granted:
-            answering.confirm(self.place, answer, document="4/UBND", on=None, **given)
+            granting.confirm(self.place, answer, document="4/UBND", on=None, **given)
         else:
-            answering.return_answer(self.place, answer, reason="Chưa đủ", **given)
+            granting.return_answer(self.place, answer, reason="Chưa đủ", **given)
 
     @rule(number=st.integers(0, 1000), kept=st.booleans())
     def a_contact_comes_or_goes(self, number: int, kept: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from store import due_now, heard
 from store import dues as stored
 from store.database import Database
 from store.schema import dues, reminders
@@ -27,7 +28,7 @@ def test_what_was_not_sent_is_taken_back(database: Database) -> None:
     with database.write() as connection:
         assert not stored.withdraw_reminders(connection, 1)
         assert samples.the_reminders(connection)[0].state == "withdrawn"
-        assert not stored.last_heard(connection, 1)
+        assert not heard.last_heard(connection, 1)
 
 
 def test_what_is_on_its_way_can_not_be_taken_back_and_counts_as_told(database: Database) -> None:
@@ -36,7 +37,7 @@ def test_what_is_on_its_way_can_not_be_taken_back_and_counts_as_told(database: D
     with database.write() as connection:
         assert stored.withdraw_reminders(connection, 1)
         assert samples.the_reminders(connection)[0].state == "planned"
-        assert [heard.on for heard in stored.last_heard(connection, 1)] == [samples.DUE]
+        assert [one.on for one in heard.last_heard(connection, 1)] == [samples.DUE]
 
 
 def test_the_last_word_is_remembered_with_the_number_of_changes(database: Database) -> None:
@@ -44,8 +45,8 @@ def test_the_last_word_is_remembered_with_the_number_of_changes(database: Databa
         planned(connection, reminder(1, stage="changed:none"))
         for row in samples.the_reminders(connection):
             samples.change(connection, reminders, row.id, state="told")
-        (heard,) = stored.last_heard(connection, 1)
-        assert (heard.agency, heard.on, heard.changes) == ("so-y-te", None, 1)
+        (last,) = heard.last_heard(connection, 1)
+        assert (last.agency, last.on, last.changes) == ("so-y-te", None, 1)
 
 
 def test_an_agency_that_has_a_task_no_more_leaves_its_reminder_to_its_successor(database: Database) -> None:
@@ -62,7 +63,7 @@ def test_batches_bring_every_due_once_in_the_order_of_the_index(database: Databa
         samples.add_tasks(connection, 11, agency="so-noi-vu")
         found: list[int] = []
         after = None
-        while batch := stored.due_batch(
+        while batch := due_now.due_batch(
             connection, samples.PROVINCE, DAY, after=after, limit=3, groups_coordinate=False
         ):
             found.extend(one.id for one in batch)

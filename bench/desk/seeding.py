@@ -20,7 +20,7 @@ from bench.desk.words import DEADLINES, title_of
 from deadlines.grammar import read_task
 from deadlines.types import Deadline, Reading, Resolution
 from flows.steps import refreshing
-from flows.steps.importing import fold
+from flows.steps.recording import fold
 from flows.steps.resolving import resolve_reading
 from flows.steps.workplace import Workplace
 from store import runs

@@ -14,7 +14,7 @@ from deadlines.directory import Agency, Directory, Group
 from deadlines.directory_change import with_agencies
 from deadlines.directory_check import faults
 from desk.web.visit import Visit, Wrong
-from flows.steps.importing import fold
+from flows.steps.recording import fold
 
 LISTS = ("short_names", "aliases", "channels", "working_hours")
 CONTACT = ("role", "name", "position", "email", "phone", "zalo_uid")

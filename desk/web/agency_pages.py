@@ -19,7 +19,7 @@ from flows.steps.composing import plan_name
 from flows.steps.linking import Bearer, bearer
 from notifiers.calendar_file import calendar_file
 from notifiers.message import Line, Notice, Urgency
-from store import answers, people
+from store import answerable, answers, people
 
 KINDS = {"acknowledge": "acknowledged", "progress": "progress", "done": "done", "extend": "extension"}
 
@@ -58,11 +58,11 @@ def _parts(visit: Visit, connection: Connection, agency: str) -> dict[str, Any]:
     most = {part: WHOLE_PART if part == asked else 0 if asked in PARTS else A_PART for part in PARTS}
     found: dict[str, list[Any]] = {part: [] for part in PARTS}
     seen: set[int] = set()
-    for row in answers.assigned_dues(connection, visit.province, agency, done=False):
+    for row in answerable.assigned_dues(connection, visit.province, agency, done=False):
         if row.task_id not in seen:
             seen.add(row.task_id)
             found[_part(row, visit)].append(row)
-    over = answers.assigned_dues(connection, visit.province, agency, done=True, limit=most["done"])
+    over = answerable.assigned_dues(connection, visit.province, agency, done=True, limit=most["done"])
     found["done"] = list({row.task_id: row for row in over}.values())
     totals = {part: len(rows) for part, rows in found.items()}
     totals["done"] = answers.count_assigned(connection, visit.province, agency, done=True)
@@ -92,7 +92,7 @@ def due(visit: Visit, held: Bearer) -> Response:
 def _due(visit: Visit, held: Bearer, wrong: str = "") -> Response:
     """One due of the agency with what it has said so far, and the forms to say more."""
     with visit.workplace.database.read() as connection:
-        mine = answers.assignment(connection, visit.province, visit.path("due"), held.agency)
+        mine = answerable.assignment(connection, visit.province, visit.path("due"), held.agency)
         if mine is None:
             return visit.page("agency_gone.html", 404)
         said = [
@@ -183,7 +183,7 @@ def feed(visit: Visit) -> Response:
     """The dues of one agency as a calendar that a phone subscribes to."""
     with visit.workplace.database.read() as connection:
         token = people.token(connection, visit.province, "calendar", visit.request.path_params["secret"])
-        rows = answers.assigned_dues(connection, visit.province, token.agency) if token else ()
+        rows = answerable.assigned_dues(connection, visit.province, token.agency) if token else ()
     if token is None:
         return visit.page("agency_gone.html", 404)
     content = calendar_of(visit, token.agency, [row for row in rows if row.due_id and row.task_state == "open"])

@@ -21,9 +21,9 @@ from flows.emitting import emit_recorded
 from flows.steps import completing
 from flows.steps import events as event_steps
 from flows.steps.completing import NoSuch
-from flows.steps.importing import fold
 from flows.steps.listing import all_tasks, why
 from flows.steps.reach import reachable
+from flows.steps.recording import fold
 from store import events, messages, people, searching
 from store.errors import StoreError
 from store.events import EventRecord

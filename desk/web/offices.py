@@ -16,7 +16,7 @@ from flows.steps.linking import agency_link, revoke, token_for
 from flows.steps.listing import all_tasks
 from flows.steps.previewing import nearest
 from flows.steps.reach import reachable
-from store import answers, audit_pages, overview, people
+from store import answerable, answers, audit_pages, overview, people
 from store.sealing import masked
 
 SHOWN = 100
@@ -50,7 +50,7 @@ def agency(visit: Visit) -> Response:
     if found is None or found.province != visit.province:
         return visit.sorry("Không có cơ quan này trong danh bạ.", 404)
     with visit.workplace.database.read() as connection:
-        rows = answers.assigned_dues(connection, visit.province, found.code, limit=SHOWN * DATES_A_TASK)
+        rows = answerable.assigned_dues(connection, visit.province, found.code, limit=SHOWN * DATES_A_TASK)
         total = answers.count_assigned(connection, visit.province, found.code)
         calendars = people.tokens_of(connection, visit.province, "calendar", found.code)
     contacts = [

@@ -21,8 +21,8 @@ from desk.web.visit import Visit, clean
 from desk.web.words import COURSES
 from flows.steps import editing, foreseeing
 from flows.steps.completing import NoSuch
-from flows.steps.importing import fold
 from flows.steps.listing import all_tasks
+from flows.steps.recording import fold
 from flows.steps.workplace import POLICIES
 
 ROLES = {"lead": "Cơ quan chủ trì", "coordinating": "Cơ quan phối hợp"}

@@ -22,7 +22,7 @@ from flows.steps import correcting, directing, letters
 from flows.steps.completing import NoSuch
 from flows.steps.directing import Proposed
 from flows.steps.linking import Bearer
-from store import answers, proposals
+from store import answerable, proposals
 
 DECIDED = 30
 """Decided proposals on the page."""
@@ -72,7 +72,7 @@ def propose_contacts(visit: Visit, held: Bearer) -> Response:
 def not_ours(visit: Visit, held: Bearer) -> Response:
     """ "Không thuộc trách nhiệm của cơ quan": goes to the operator, who names another agency or says no."""
     with visit.workplace.database.read() as connection:
-        mine = answers.assignment(connection, visit.province, visit.path("due"), held.agency)
+        mine = answerable.assignment(connection, visit.province, visit.path("due"), held.agency)
     if mine is None or mine.task_state != "open":
         return visit.page("agency_gone.html", 404)
     reason = visit.text("text", needed="Lý do", longest=2000)

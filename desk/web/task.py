@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from desk.web.tasks import agency_choices, needed_day, past
 from desk.web.visit import Visit
-from flows.steps import answering, completing, correcting
+from flows.steps import completing, correcting, granting
 from flows.steps.completing import NoSuch
 from flows.steps.listing import all_tasks, why
-from store import answers, dues, messages, searching, tasks
+from store import answers, completions, dues, messages, searching
 from store.audit_pages import of_subject
 from store.schema import assignments, deadlines, extensions
 
@@ -29,7 +29,7 @@ def page(visit: Visit) -> Response:
             "status": searching.statuses(connection, [task_id], visit.today)[task_id],
             "row": dues.find_task(connection, visit.province, task_id),
             "deadline": connection.execute(select(deadlines).where(deadlines.c.task_id == task_id)).one(),
-            "dues": tasks.open_dues(connection, task_id),
+            "dues": completions.open_dues(connection, task_id),
             "assigned": connection.execute(
                 select(assignments)
                 .where(assignments.c.task_id == task_id, assignments.c.state != "withdrawn")
@@ -120,7 +120,7 @@ def answers_page(visit: Visit) -> Response:
 
 
 def confirm(visit: Visit) -> Response:
-    result = answering.confirm(
+    result = granting.confirm(
         visit.workplace,
         visit.path("answer"),
         document=visit.text("document", longest=200),
@@ -133,7 +133,7 @@ def confirm(visit: Visit) -> Response:
 
 
 def send_back(visit: Visit) -> Response:
-    result = answering.return_answer(
+    result = granting.return_answer(
         visit.workplace,
         visit.path("answer"),
         reason=visit.text("reason"),

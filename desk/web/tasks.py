@@ -11,9 +11,9 @@ from starlette.responses import Response
 from desk.web.visit import Visit, Wrong, day_of
 from flows.steps import completing, correcting
 from flows.steps.completing import NoSuch
-from flows.steps.importing import fold
 from flows.steps.listing import all_tasks, why
 from flows.steps.reach import reachable
+from flows.steps.recording import fold
 from store import audit_pages, searching
 from store.searching import Wanted
 

@@ -18,7 +18,7 @@ from flows.steps import editing, wording
 from flows.steps.channels import sample_notice
 from flows.steps.workplace import TEMPLATE
 from notifiers.message import Notice, Urgency
-from store import answers
+from store import answerable
 
 NOT_FOUND = "Không có mẫu này."
 MOST = 60_000
@@ -112,7 +112,7 @@ def notice(visit: Visit, agency: str) -> Notice:
     if found is None or found.province != visit.province:
         return base
     with visit.workplace.database.read() as connection:
-        rows = answers.assigned_dues(connection, visit.province, agency)
+        rows = answerable.assigned_dues(connection, visit.province, agency)
     own = [row for row in rows if row.due_id and not row.blocked and row.task_state == "open"][:TASKS]
     if not own:
         return base

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from flows.steps.succeeding import Amended, stored_task
 from store import reviews
-from store.plans import followed, in_force
+from store.plan_versions import followed, in_force
 
 if TYPE_CHECKING:
     from plans.amending import Proposal

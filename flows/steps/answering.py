@@ -12,14 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from flows.steps import completing
 from flows.steps.completing import NoSuch
 from flows.steps.linking import agency_link, task_link
 from flows.steps.workplace import Workplace
-from store import answers
+from store import answerable, answers
 from store.failpoints import hit
 
-__all__ = ["Answered", "agency_link", "confirm", "receive", "return_answer", "task_link"]
+__all__ = ["Answered", "agency_link", "receive", "task_link"]
 
 LONGEST = 2000
 """Characters of an answer's text that are kept."""
@@ -47,7 +46,7 @@ def receive(
 ) -> Answered | NoSuch:
     """Keep what an agency says about a due of its own. NoSuch says why not, for the agency to read."""
     with workplace.database.write() as connection:
-        mine = answers.assignment(connection, workplace.province, due_id, agency, lock=True)
+        mine = answerable.assignment(connection, workplace.province, due_id, agency, lock=True)
         if mine is None:
             return NoSuch(message="Cơ quan không được giao nhiệm vụ này.")
         wrong = _refusal(mine, said, today)
@@ -105,7 +104,7 @@ def _acknowledge(
 ) -> Answered:
     """Confirm every stage that was sent about the due; before the first one, the due itself."""
     known = answers.acknowledged(connection, [mine.due_id]).get(mine.due_id, {}).get(agency, set())
-    told: list[str | None] = [*answers.told_stages(connection, mine.due_id, agency)]
+    told: list[str | None] = [*answerable.told_stages(connection, mine.due_id, agency)]
     fresh = [stage for stage in told if stage not in known]
     if not told and not _seen_before(connection, mine, agency):
         fresh = [None]
@@ -160,116 +159,3 @@ def _keep(
 def recurs(row: Row[Any]) -> bool:
     """Whether a completion is one of many of the same task, and so does not end the task."""
     return "recurring" in row.kinds.split(",") or row.track in {"report", "check", "opening"}
-
-
-def confirm(
-    workplace: Workplace,
-    answer_id: int,
-    *,
-    document: str,
-    on: date | None,
-    now: datetime,
-    today: date,
-    actor: str,
-) -> NoSuch | None:
-    """Accept a completion (its day may be set right by `on`) or grant an extension by `document`."""
-    with workplace.database.write() as connection:
-        answer = answers.find(connection, workplace.province, answer_id)
-        if answer is None or answer.state != "received" or answer.kind not in {"done", "extension"}:
-            return NoSuch(message="Phản hồi này không còn chờ xác nhận.")
-        if answer.kind == "extension":
-            refused = _grant(connection, workplace, answer, document, on, now=now, today=today, actor=actor)
-        else:
-            refused = _accept(connection, workplace, answer, on, now=now, today=today, actor=actor)
-        if refused is not None:
-            connection.rollback()
-        return refused
-
-
-def _grant(
-    connection: Connection,
-    workplace: Workplace,
-    answer: Row[Any],
-    document: str,
-    on: date | None,
-    *,
-    now: datetime,
-    today: date,
-    actor: str,
-) -> NoSuch | None:
-    if not document.strip():
-        return NoSuch(message="Cần ghi số văn bản cho phép gia hạn.")
-    result = completing.extend_within(
-        connection,
-        workplace,
-        answer.task_id,
-        to=on or answer.asked_on,
-        document=document.strip(),
-        due_key=answer.due_key,
-        now=now,
-        today=today,
-        actor=actor,
-    )
-    if isinstance(result, NoSuch):
-        return result
-    answers.settle(connection, workplace.province, answer, "confirmed", reason=document, now=now, actor=actor)
-    return None
-
-
-def _accept(
-    connection: Connection,
-    workplace: Workplace,
-    answer: Row[Any],
-    on: date | None,
-    *,
-    now: datetime,
-    today: date,
-    actor: str,
-) -> NoSuch | None:
-    """Confirm one agency's completion; the last one of its leads ends the due, or the whole task."""
-    mine = answers.assignment(connection, workplace.province, answer.due_id, answer.agency)
-    if mine is None or mine.task_state != "open":
-        return NoSuch(message="Nhiệm vụ này không còn mở.")
-    if on is not None and on != answer.asked_on:
-        answers.correct_day(connection, answer.id, on)
-    answers.settle(connection, workplace.province, answer, "confirmed", reason="", now=now, actor=actor)
-    one_of_many = recurs(mine)
-    day = on or answer.asked_on or today
-    if not one_of_many:
-        answers.set_assignment(connection, answer.task_id, answer.agency, "done", done_on=day)
-    done, _, leads = answers.progress(connection, answer.task_id, answer.due_id)
-    if done < leads:
-        return None
-    last = answers.last_reported_day(connection, answer.task_id, answer.due_id) or day
-    result = completing.complete_within(
-        connection,
-        workplace,
-        answer.task_id,
-        on=last,
-        document=answer.document,
-        due_key=answer.due_key if one_of_many else None,
-        now=now,
-        today=today,
-        actor=actor,
-    )
-    return result if isinstance(result, NoSuch) else None
-
-
-def return_answer(
-    workplace: Workplace, answer_id: int, *, reason: str, now: datetime, today: date, actor: str
-) -> NoSuch | None:
-    """Send a report or a request back; after a report the agency is reminded again."""
-    if not reason.strip():
-        return NoSuch(message="Cần ghi lý do trả lại.")
-    with workplace.database.write() as connection:
-        answer = answers.find(connection, workplace.province, answer_id)
-        if answer is None or answer.state != "received" or answer.kind not in {"done", "extension"}:
-            return NoSuch(message="Phản hồi này không còn chờ xác nhận.")
-        answers.note_reason(connection, answer.id, reason.strip()[:LONGEST])
-        answers.settle(
-            connection, workplace.province, answer, "returned", reason=reason.strip(), now=now, actor=actor
-        )
-        if answer.kind == "done":
-            answers.set_assignment(connection, answer.task_id, answer.agency, "open")
-            answers.look_again(connection, answer.task_id, today)
-    return None

@@ -8,7 +8,7 @@ from datetime import date
 
 from deadlines.directory import Directory
 from deadlines.directory_text import name_key
-from store.plans import AssignmentRecord
+from store.plan_records import AssignmentRecord
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from flows.steps.events import waiting_terms
 from flows.steps.resolving import announce, resolve_tasks
 from flows.steps.workplace import Workplace
-from store import dues, events, tasks
+from store import completions, dues, events
 from store.dues import Moved
 from store.events import EventRecord
 
@@ -74,9 +74,9 @@ def complete_within(
         return NoSuch(message=f"Không có nhiệm vụ số {task_id}.")
     if row.state != "open":
         return NoSuch(message=f"Nhiệm vụ số {task_id} không còn mở.")
-    if due_key is not None and not any(due.key == due_key for due in tasks.open_dues(connection, task_id)):
+    if due_key is not None and not any(due.key == due_key for due in completions.open_dues(connection, task_id)):
         return NoSuch(message=f"Nhiệm vụ số {task_id} không có kỳ hạn đang mở {due_key}.")
-    late = tasks.complete(
+    late = completions.complete(
         connection,
         workplace.province,
         task_id,
@@ -165,7 +165,9 @@ def extend_within(
     if row is None:
         return NoSuch(message=f"Không có nhiệm vụ số {task_id}.")
     found = [
-        due for due in tasks.open_dues(connection, task_id) if due.track == "due" and due_key in {None, due.key}
+        due
+        for due in completions.open_dues(connection, task_id)
+        if due.track == "due" and due_key in {None, due.key}
     ]
     if not found:
         return NoSuch(message=f"Nhiệm vụ số {task_id} không có thời hạn đang mở để gia hạn.")

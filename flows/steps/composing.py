@@ -14,7 +14,7 @@ from flows.steps.linking import agency_link, due_page
 from flows.steps.reach import OPERATOR
 from flows.steps.workplace import Workplace
 from notifiers.message import Attachment, Line, Message, Notice, Urgency
-from store import answers, outbox
+from store import answerable, outbox
 
 __all__ = ["compose", "content_of", "message_of", "notice_of", "plan_name", "sender"]
 
@@ -98,7 +98,7 @@ def compose(
         message,
         rows,
         now.astimezone(workplace.settings.schedule.zone).date(),
-        own=answers.own_dues(connection, message.agency, due_ids),
+        own=answerable.own_dues(connection, message.agency, due_ids),
     )
     ids = [row.id for row in rows]
     plain = zalo_message(

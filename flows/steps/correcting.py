@@ -15,9 +15,9 @@ from flows.steps.completing import NoSuch
 from flows.steps.refreshing import refresh
 from flows.steps.resolving import announce, resolve_tasks
 from flows.steps.workplace import Workplace
-from store import answers, dues, names, plans, runs
+from store import answers, assigning, dues, names, plans, runs
 from store.audit import record
-from store.plans import AssignmentRecord
+from store.plan_records import AssignmentRecord
 from store.schema import assignments, deadlines, tasks
 
 BY_HAND = "người phụ trách đặt ngày hạn"
@@ -132,7 +132,7 @@ def assign_lead(
             return NoSuch(message=f"Nhiệm vụ số {task_id} không còn mở.")
         kept, before = _others(connection, task_id, agency)
         lead = AssignmentRecord(agency=agency, role="lead", words=CHOSEN)
-        plans.reassign(connection, workplace.province, task_id, [lead, *kept], None)
+        assigning.reassign(connection, workplace.province, task_id, [lead, *kept], None)
         connection.execute(update(tasks).where(tasks.c.id == task_id).values(assigned_by_hand=True))
         answers.look_again(connection, task_id, today)
         record(

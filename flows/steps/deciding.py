@@ -15,8 +15,8 @@ from deadlines.types import Occurrence, Track
 from flows.steps.reach import OPERATOR, audience_of, envelopes, reachable, route
 from flows.steps.workplace import Workplace
 from notifiers.message import Urgency
-from store import answers, directory, dues, outbox, strays
-from store.dues import Cursor, Open
+from store import answers, directory, due_now, outbox, strays
+from store.due_now import Cursor, Open
 from store.failpoints import hit
 from store.outbox import Planned
 
@@ -76,7 +76,7 @@ def decide(workplace: Workplace, *, now: datetime, today: date) -> Decided:
     after: Cursor | None = None
     while True:
         with workplace.database.write() as connection:
-            batch = dues.due_batch(
+            batch = due_now.due_batch(
                 connection,
                 workplace.province,
                 today,
@@ -111,7 +111,7 @@ def _decide_batch(
         outcomes.append((due, outcome))
     openings = envelopes(connection, workplace, now=now, today=today)
     result.planned += outbox.plan(connection, workplace.province, planned, openings, today)
-    dues.note_decisions(connection, [(due.id, outcome.told, outcome.next_on) for due, outcome in outcomes])
+    due_now.note_decisions(connection, [(due.id, outcome.told, outcome.next_on) for due, outcome in outcomes])
     result.looked_at += len(batch)
     result.lapsed += sum(outcome.lapsed for _, outcome in outcomes)
 

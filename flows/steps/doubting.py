@@ -16,7 +16,7 @@ from flows.steps.completing import NoSuch
 from flows.steps.workplace import Workplace
 from store import reviews
 from store.codec import reading_from_json
-from store.plans import Follows, PlanRecord, TaskRecord
+from store.plan_records import Follows, PlanRecord, TaskRecord
 from store.reviews import Review, words_of
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 
 from flows.steps.deciding import Told, decide_due, planned_of
 from flows.steps.workplace import Workplace
-from store import answers, directory, dues, outbox
-from store.dues import Cursor, Open
+from store import answers, directory, due_now, outbox
+from store.due_now import Cursor, Open
 from store.outbox import Planned
 
 BATCH = 2000
@@ -64,7 +64,7 @@ def _batches(
 ) -> Iterator[list[Open]]:
     after: Cursor | None = None
     while True:
-        batch = dues.due_batch(
+        batch = due_now.due_batch(
             connection,
             workplace.province,
             last,

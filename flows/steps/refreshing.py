@@ -13,7 +13,7 @@ from deadlines.directory_types import Agency
 from flows.steps.assigning import Naming, assign
 from flows.steps.resolving import announce, resolve_tasks
 from flows.steps.workplace import AGENCIES, CALENDAR, POLICIES, Workplace
-from store import directory, dues, names, plans, runs
+from store import assigning, directory, dues, names, plans, runs
 from store.directory import AgencyRecord, ContactRecord
 
 BATCH = 200
@@ -96,7 +96,7 @@ def _assign_batch(
     connection: Connection, workplace: Workplace, known: Mapping[str, str], after: int, today: date
 ) -> int | None:
     """Name the agencies of the next tasks anew; the last of them, or None where there are no more."""
-    cells = plans.open_cells(connection, workplace.province, after=after, limit=BATCH)
+    cells = assigning.open_cells(connection, workplace.province, after=after, limit=BATCH)
     for task in cells:
         naming = Naming(
             directory=workplace.directory,
@@ -106,7 +106,7 @@ def _assign_batch(
             names=known,
         )
         assignments, unknown = assign(naming, task.lead_text, task.coordinating_text)
-        plans.reassign(connection, workplace.province, task.id, assignments, unknown)
+        assigning.reassign(connection, workplace.province, task.id, assignments, unknown)
     return cells[-1].id if cells else None
 
 

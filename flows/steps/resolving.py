@@ -11,7 +11,7 @@ from deadlines.resolve import resolve
 from deadlines.types import Deadline, Resolution
 from flows.steps.workplace import Workplace
 from notifiers.message import Urgency
-from store import dues, events
+from store import dues, events, heard
 from store.codec import reading_from_json
 from store.dues import Moved
 from store.outbox import CHANGED, Planned, plan
@@ -115,7 +115,7 @@ def announce(
             note=_note(heard.on, change.new_on),
         )
         for change in told
-        for heard in dues.last_heard(connection, change.due_id)
+        for heard in heard.last_heard(connection, change.due_id)
         if heard.on != change.new_on
     ]
     return plan(connection, workplace.province, planned, openings, today)

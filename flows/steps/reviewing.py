@@ -16,12 +16,14 @@ from flows.steps import correcting
 from flows.steps.amending import NONE, Proposals, proposals_of
 from flows.steps.assigning import Naming
 from flows.steps.completing import NoSuch
-from flows.steps.importing import Imported, import_file, record_of
+from flows.steps.importing import Imported, import_file
+from flows.steps.recording import record_of
 from flows.steps.succeeding import Effect, effect_of
 from flows.steps.workplace import Workplace
 from store import names
 from store.plan_pages import task_keys
-from store.plans import PlanRecord, TaskRecord, current_plan, known_plan
+from store.plan_records import PlanRecord, TaskRecord
+from store.plan_versions import current_plan, known_plan
 
 if TYPE_CHECKING:
     from plans.types import Plan

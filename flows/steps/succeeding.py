@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row
 
 from store import reviews
-from store.plans import Follows, current_plan, followed, in_force
+from store.plan_records import Follows
+from store.plan_versions import current_plan, followed, in_force
 from store.reviews import Review
 
 if TYPE_CHECKING:

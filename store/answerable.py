@@ -1,0 +1,112 @@
+"""What an agency may answer about: its assignments, their dates, and what it was told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, not_, select
+
+from store.answers import _DONE, REPEATED_NAME
+from store.schema import assignments, deadlines, dues, plans, reminders, tasks
+
+_ASSIGNED = (
+    assignments.c.role,
+    assignments.c.state,
+    tasks.c.id.label("task_id"),
+    tasks.c.state.label("task_state"),
+    tasks.c.done_late,
+    tasks.c.number,
+    tasks.c.title,
+    tasks.c.product,
+    tasks.c.lead_text,
+    tasks.c.deadline_text,
+    plans.c.kind.label("plan_kind"),
+    plans.c.number.label("plan_number"),
+    plans.c.issued_on,
+    plans.c.title.label("plan_title"),
+    dues.c.id.label("due_id"),
+    dues.c.track,
+    dues.c.on_date,
+    dues.c.late_from,
+    dues.c.blocked,
+)
+"""What both an agency's page and one of its dates show."""
+
+
+def _assigned(province: str, agency: str, *more: Any) -> Select[Any]:
+    """The tasks of an agency that are not withdrawn; the caller joins their dates."""
+    return (
+        select(*_ASSIGNED, *more)
+        .select_from(assignments)
+        .join(tasks, tasks.c.id == assignments.c.task_id)
+        .join(deadlines, deadlines.c.task_id == tasks.c.id)
+        .join(plans, plans.c.id == tasks.c.plan_id)
+        .where(
+            assignments.c.province == province,
+            assignments.c.agency == agency,
+            assignments.c.state != "withdrawn",
+            tasks.c.state != "withdrawn",
+        )
+    )
+
+
+def assignment(
+    connection: Connection, province: str, due_id: int, agency: str, *, lock: bool = False
+) -> Row[Any] | None:
+    """What an agency has to do with a due: its assignment, task and due; None where it has nothing.
+
+    `lock` makes a second answer of the same agency wait until the first is kept.
+    """
+    more = (
+        assignments.c.id,
+        assignments.c.as_group,
+        tasks.c.coordinating_text,
+        deadlines.c.kinds,
+        dues.c.key.label("due_key"),
+        dues.c.state.label("due_state"),
+    )
+    query = (
+        _assigned(province, agency, *more)
+        .join(dues, dues.c.task_id == tasks.c.id)
+        .where(dues.c.state != "withdrawn", dues.c.id == due_id)
+        .order_by(assignments.c.role.desc())
+        .limit(1)
+    )
+    return connection.execute(query.with_for_update(of=assignments) if lock else query).first()
+
+
+def assigned_dues(
+    connection: Connection, province: str, agency: str, *, done: bool | None = None, limit: int | None = None
+) -> Sequence[Row[Any]]:
+    """The dues of every task of an agency that is not withdrawn, nearest first; tasks without one come last.
+
+    `done` asks for those that are done, the last ones first, or for the others; `limit` counts dues.
+    """
+    query = _assigned(province, agency, tasks.c.done_on, deadlines.c.waiting_for).join(
+        dues, and_(dues.c.task_id == tasks.c.id, dues.c.state == "open"), isouter=True
+    )
+    if done is not None:
+        query = query.where(_DONE if done else not_(_DONE))
+    order = [tasks.c.done_on.desc()] if done else [dues.c.on_date.is_(None), dues.c.on_date]
+    return connection.execute(query.order_by(*order, tasks.c.plan_id, tasks.c.position).limit(limit)).all()
+
+
+def told_stages(connection: Connection, due_id: int, agency: str) -> list[str]:
+    """The names of the stages that an agency was sent about a due, without the number of a repetition."""
+    rows = connection.execute(
+        select(reminders.c.stage)
+        .where(reminders.c.due_id == due_id, reminders.c.agency == agency, reminders.c.state == "told")
+        .order_by(reminders.c.id)
+    )
+    return list(dict.fromkeys(row.stage.partition(REPEATED_NAME)[0] for row in rows))
+
+
+def own_dues(connection: Connection, agency: str, due_ids: Sequence[int]) -> frozenset[int]:
+    """Those of the dues whose task the agency leads or helps with."""
+    rows = connection.execute(
+        select(dues.c.id)
+        .join(assignments, assignments.c.task_id == dues.c.task_id)
+        .where(dues.c.id.in_(due_ids), assignments.c.agency == agency, assignments.c.state != "withdrawn")
+    )
+    return frozenset(row.id for row in rows)
