@@ -217,8 +217,9 @@ class Site:
 
     def has(self, worker: subprocess.Popen[bytes], run: str) -> bool:
         """Whether the process of a run is one of this worker's."""
-        found = httpx.get(f"{self.api}/flow_runs/{run}").raise_for_status().json()
-        return int(found["infrastructure_pid"].rpartition(":")[2]) in descendants(worker.pid)
+        asked = f"{self.api}/flow_runs/{run}"
+        pid = until(lambda: httpx.get(asked).json()["infrastructure_pid"], "the process of a run is known")
+        return int(pid.rpartition(":")[2]) in descendants(worker.pid)
 
     def ended(self, run: str) -> str:
         """The state in which a run ends."""
