@@ -96,10 +96,11 @@ def _found(connection: Connection, query: Select[Any], order: Any, limit: int) -
 def undelivered(connection: Connection, province: str, since: datetime, limit: int) -> Found:
     """Messages given up since `since` whose words nobody else took over, or whose fate is unknown."""
     left = exists().where(reminders.c.message_id == messages.c.id, reminders.c.state == "planned")
+    unsettled = exists().where(reminders.c.message_id == messages.c.id, reminders.c.state.in_(("planned", "told")))
     query = select(messages).where(
         messages.c.province == province,
         or_(
-            and_(messages.c.state == "unconfirmed", or_(left, messages.c.purpose != "reminders")),
+            and_(messages.c.state == "unconfirmed", or_(unsettled, messages.c.purpose != "reminders")),
             and_(messages.c.state == "refused", messages.c.ended_at > since, left),
         ),
     )
