@@ -106,17 +106,17 @@ def announce(
         Planned(
             due_id=change.due_id,
             due_on=change.new_on or change.old_on,
-            stage=f"{CHANGED}:{change.new_on or 'none'}" + (f"#{heard.changes}" if heard.changes else ""),
-            agency=heard.agency,
-            audience=heard.audience,
-            role=heard.role,
-            channel=route(workplace, heard.agency, heard.audience).channel,
+            stage=f"{CHANGED}:{change.new_on or 'none'}" + (f"#{last.changes}" if last.changes else ""),
+            agency=last.agency,
+            audience=last.audience,
+            role=last.role,
+            channel=route(workplace, last.agency, last.audience).channel,
             urgency=Urgency.CHANGED,
-            note=_note(heard.on, change.new_on),
+            note=_note(last.on, change.new_on),
         )
         for change in told
-        for heard in heard.last_heard(connection, change.due_id)
-        if heard.on != change.new_on
+        for last in heard.last_heard(connection, change.due_id)
+        if last.on != change.new_on
     ]
     return plan(connection, workplace.province, planned, openings, today)
 
