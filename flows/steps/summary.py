@@ -86,15 +86,15 @@ def agency_rows(workplace: Workplace, day: date) -> list[dict[str, Any]]:
     found = []
     for agency, (states, told) in _by_agency(workplace, day).items():
         waiting = states["ready"] + states["sending"]
-        failed = states["refused"] + states["unconfirmed"]
         row = {
             "Cơ quan": _name(workplace, agency),
             "Đã gửi": states["sent"],
             "Đang chờ gửi": waiting,
-            "Không gửi được": failed,
+            "Không gửi được": states["refused"],
+            "Chưa rõ kết quả": states["unconfirmed"],
             "Số việc được nhắc": told,
         }
-        found.append(((-failed, -waiting, -told, agency), row))
+        found.append(((-states["refused"] - states["unconfirmed"], -waiting, -told, agency), row))
     return [row for _, row in sorted(found, key=lambda one: one[0])[:MOST_ROWS]]
 
 
