@@ -18,7 +18,16 @@ def task_keys(connection: Connection, plan_id: int) -> dict[str, int]:
     return {row.key: row.id for row in rows}
 
 
-def listed(connection: Connection, province: str) -> Sequence[Row[Any]]:
+def some(connection: Connection, province: str) -> bool:
+    """Whether any plan was ever imported."""
+    return connection.execute(select(plans.c.id).where(plans.c.province == province).limit(1)).first() is not None
+
+
+def total(connection: Connection, province: str) -> int:
+    return connection.execute(select(func.count()).where(plans.c.province == province)).scalar_one()
+
+
+def listed(connection: Connection, province: str, *, limit: int, offset: int) -> Sequence[Row[Any]]:
     """Every version of every plan, newest first, with how many of its tasks there are and are open."""
     of_plan = select(func.count()).where(tasks.c.plan_id == plans.c.id, tasks.c.state != "withdrawn")
     return connection.execute(
@@ -29,4 +38,6 @@ def listed(connection: Connection, province: str) -> Sequence[Row[Any]]:
         )
         .where(plans.c.province == province)
         .order_by(plans.c.id.desc())
+        .limit(limit)
+        .offset(offset)
     ).all()

@@ -241,11 +241,19 @@ def statuses(connection: Connection, task_ids: Collection[int], today: date) -> 
     return {row.id: row.status for row in rows}
 
 
-def plan_choices(connection: Connection, province: str) -> list[Any]:
-    return list(
+def plan_choices(connection: Connection, province: str, chosen: int | None, limit: int) -> list[Any]:
+    """The newest active plans to choose from, and the chosen one whatever its age."""
+    newest = list(
         connection.execute(
             select(plans.c.id, plans.c.number, plans.c.title, plans.c.file)
             .where(plans.c.province == province, plans.c.state == "active")
             .order_by(plans.c.id.desc())
+            .limit(limit)
         )
     )
+    if chosen is None or any(plan.id == chosen for plan in newest):
+        return newest
+    older = select(plans.c.id, plans.c.number, plans.c.title, plans.c.file).where(
+        plans.c.id == chosen, plans.c.province == province
+    )
+    return [*newest, *connection.execute(older)]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-DEAR = 0.1
+DEAR = 0.02
 """Seconds from which a figure is worth keeping; cheaper ones are counted at every look."""
 
 DEAREST = 0.5

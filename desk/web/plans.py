@@ -6,7 +6,7 @@ from datetime import date
 
 from starlette.responses import Response
 
-from desk.web.tasks import agency_choices
+from desk.web.tasks import agency_choices, page_number
 from desk.web.visit import Visit, Wrong, day_of, is_number
 from flows.steps import reviewing
 from plans.amending import SURE
@@ -14,12 +14,15 @@ from plans.errors import ReadError
 from store import plan_pages
 
 MOST_DATES = 2000
+PER_PAGE = 50
 
 
 def page(visit: Visit) -> Response:
+    number = page_number(visit)
     with visit.workplace.database.read() as connection:
-        rows = plan_pages.listed(connection, visit.province)
-    return visit.page("plans.html", rows=rows)
+        rows = plan_pages.listed(connection, visit.province, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
+        total = plan_pages.total(connection, visit.province)
+    return visit.page("plans.html", rows=rows, number=number, total=total, last=max(1, -(-total // PER_PAGE)))
 
 
 def upload(visit: Visit) -> Response:

@@ -18,6 +18,8 @@ from store import audit_pages, searching
 from store.searching import Wanted
 
 PER_PAGE = 50
+MOST_PLANS = 100
+"""So many plans stand in the filter; older ones are opened from the page of plans."""
 MOST_AT_ONCE = 500
 
 
@@ -58,7 +60,7 @@ def page(visit: Visit) -> Response:
         )
         rows = all_tasks(connection, visit.workplace, found.ids)
         statuses = searching.statuses(connection, found.ids, visit.today)
-        plans = searching.plan_choices(connection, visit.province)
+        plans = searching.plan_choices(connection, visit.province, wanted.plan_id, MOST_PLANS)
     kept = {name: value for name, value in visit.request.query_params.items() if name not in {"page", "told"}}
     return visit.page(
         "tasks.html",
@@ -69,6 +71,7 @@ def page(visit: Visit) -> Response:
         last=max(1, -(-found.total // PER_PAGE), number + (len(found.ids) == PER_PAGE if found.more else 0)),
         statuses=statuses,
         plans=plans,
+        older_plans=len(plans) >= MOST_PLANS,
         agencies=agency_choices(visit),
         asked=kept,
         why=why,

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from desk.web.visit import Visit
 from flows.steps.reach import reachable
-from store import answers, audit_pages, messages, overview, runs, searching
+from store import answers, audit_pages, messages, overview, plan_pages, runs, searching
 
 GRACE = timedelta(hours=1)
 """How late the daily run may be before the desk says so."""
@@ -23,11 +23,12 @@ WEEK = timedelta(days=7)
 def page(visit: Visit) -> Response:
     with visit.workplace.database.read() as connection:
         province, day = visit.province, visit.today
-        counts = overview.today(connection, province, day)
         near = reachable(connection, visit.workplace)
+        state = (audit_pages.newest(connection, province), day, near)
+        counts = visit.desk.kept.get("today", state, lambda: overview.today(connection, province, day))
         attention = visit.desk.kept.get(
             "attention",
-            (audit_pages.newest(connection, province), day, near),
+            state,
             lambda: searching.attention(connection, province, near, day),
         )
         values: dict[str, Any] = {
@@ -40,7 +41,7 @@ def page(visit: Visit) -> Response:
             "failing": messages.undelivered(connection, province, 5),
             "pending": answers.pending(connection, province, 5),
             "missed": missed(visit, runs.last_good(connection, province)),
-            "empty": not searching.plan_choices(connection, province),
+            "empty": not plan_pages.some(connection, province),
         }
     return visit.page("today.html", **values)
 
