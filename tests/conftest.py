@@ -26,6 +26,11 @@ def shared_folder() -> Path:
     return Path(given) if given else ROOT.parent / "shared"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: with several workers the rest is done beside it."""
+    items.sort(key=lambda item: item.path.name != "test_flows_machines.py")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     folder = shared_folder()
