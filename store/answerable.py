@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, not_, select
+from sqlalchemy import Connection, Row, Select, and_, func, not_, or_, select
 
-from store.answers import _DONE, REPEATED_NAME
+from store.answers import REPEATED_NAME
 from store.schema import assignments, deadlines, dues, plans, reminders, tasks
 
 _ASSIGNED = (
@@ -74,6 +74,27 @@ def assignment(
         .limit(1)
     )
     return connection.execute(query.with_for_update(of=assignments) if lock else query).first()
+
+
+_DONE = or_(tasks.c.state == "done", assignments.c.state == "done")
+"""The task is over, or this agency's part of it."""
+
+
+def count_assigned(connection: Connection, province: str, agency: str, *, done: bool | None = None) -> int:
+    """How many tasks an agency has that are not withdrawn; of those that are done, or of the others."""
+    query = (
+        select(func.count(assignments.c.task_id.distinct()))
+        .join(tasks, tasks.c.id == assignments.c.task_id)
+        .where(
+            assignments.c.province == province,
+            assignments.c.agency == agency,
+            assignments.c.state != "withdrawn",
+            tasks.c.state != "withdrawn",
+        )
+    )
+    if done is not None:
+        query = query.where(_DONE if done else not_(_DONE))
+    return int(connection.execute(query).scalar_one())
 
 
 def assigned_dues(

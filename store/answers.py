@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, literal, not_, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, literal, select, update
 
 from store.audit import record
 from store.schema import answers, assignments, dues, plans, tasks
@@ -80,27 +80,6 @@ def reported(connection: Connection, due_ids: Sequence[int]) -> set[tuple[int, s
         )
     )
     return {(row.due_id, row.agency) for row in rows}
-
-
-_DONE = or_(tasks.c.state == "done", assignments.c.state == "done")
-"""The task is over, or this agency's part of it."""
-
-
-def count_assigned(connection: Connection, province: str, agency: str, *, done: bool | None = None) -> int:
-    """How many tasks an agency has that are not withdrawn; of those that are done, or of the others."""
-    query = (
-        select(func.count(assignments.c.task_id.distinct()))
-        .join(tasks, tasks.c.id == assignments.c.task_id)
-        .where(
-            assignments.c.province == province,
-            assignments.c.agency == agency,
-            assignments.c.state != "withdrawn",
-            tasks.c.state != "withdrawn",
-        )
-    )
-    if done is not None:
-        query = query.where(_DONE if done else not_(_DONE))
-    return int(connection.execute(query).scalar_one())
 
 
 def of_task(connection: Connection, task_id: int, agency: str | None = None) -> Sequence[Row[Any]]:

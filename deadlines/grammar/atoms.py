@@ -89,10 +89,9 @@ def _days_of_year(pairs: list[str]) -> tuple[Part, ...] | None:
 
 def _days_of(pairs: list[str], y: int) -> tuple[Period, ...] | None:
     """ "15/3, 15/6 và 15/12/2026" """
-    parts = _days_of_year(pairs)
-    made = [part.of(y) for part in parts or ()]
-    in_order = [period.start for period in made if period]
-    return tuple(period for period in made if period) if made and in_order == sorted(set(in_order)) else None
+    made = tuple(period for part in _days_of_year(pairs) or () if (period := part.of(y)))
+    starts = [period.start for period in made]
+    return made if made and starts == sorted(set(starts)) else None
 
 
 def _two_digit(d: int, m: int, yy: int) -> Period | None:

@@ -52,11 +52,8 @@ def _with(span: Span, word: str) -> Span:
 
 
 def _says_before(span: Span) -> bool:
-    return (
-        BEFORE in span.groups
-        or BEFORE in span.flags
-        or (span.rule is not None and span.rule.name.startswith(BEFORE))
-    )
+    by_name = span.rule is not None and span.rule.name.startswith(BEFORE)
+    return by_name or BEFORE in span.groups or BEFORE in span.flags
 
 
 def _says_every_year(span: Span, values: dict[int, Any]) -> bool:

@@ -58,8 +58,13 @@ def fixed(period: Period | Part, clause: Clause) -> Fixed:
     return Fixed(due=period.end, start=start, tentative=tentative)
 
 
+def told(period: Period | Part, clause: Clause) -> Fixed:
+    """The period's end, or the day before it where the clause says *trước*."""
+    return _before_period(period, clause) if clause.has("before") else fixed(period, clause)
+
+
 def by(clause: Clause) -> Term:
-    return before(clause) if clause.has("before") else fixed(clause["a"], clause)
+    return told(clause["a"], clause)
 
 
 def _then_steady(clause: Clause) -> tuple[Term, ...]:
@@ -72,7 +77,7 @@ def _each(clause: Clause) -> tuple[Term, ...]:
 
 
 def _before_each(clause: Clause) -> tuple[Term, ...]:
-    return tuple(before_period(period, "tentative" in clause.flags) for period in clause["a"])
+    return tuple(_before_period(period, clause) for period in clause["a"])
 
 
 def _each_part(clause: Clause) -> tuple[Term, ...] | None:
@@ -81,10 +86,11 @@ def _each_part(clause: Clause) -> tuple[Term, ...] | None:
 
 
 def before(clause: Clause) -> Term:
-    return before_period(clause["a"], "tentative" in clause.flags)
+    return _before_period(clause["a"], clause)
 
 
-def before_period(period: Period | Part, tentative: bool) -> Term:
+def _before_period(period: Period | Part, clause: Clause) -> Fixed:
+    tentative = "tentative" in clause.flags
     if isinstance(period, Part):
         month, day = period.day_before
         return Fixed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deadlines.grammar.clause import Clause
 from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import ClauseRule
-from deadlines.grammar.rules_dates import before_period, by, fixed
+from deadlines.grammar.rules_dates import by, told
 from deadlines.grammar.values import Part, Period
 from deadlines.types import Term
 
@@ -21,7 +21,7 @@ def _exact(clause: Clause) -> Term | None:
         inner = inner.of(outer.end.year)
     if inner is None or inner.start < outer.start or inner.end > outer.end or inner == outer:
         return None
-    return before_period(inner, "tentative" in clause.flags) if clause.has("before") else fixed(inner, clause)
+    return told(inner, clause)
 
 
 def _day_inside(clause: Clause) -> Term | None:
@@ -31,8 +31,7 @@ def _day_inside(clause: Clause) -> Term | None:
     if (month.start.day, month.start.month) != (1, month.end.month) or day > month.end.day:
         return None
     named = month.start.replace(day=day)
-    period = Period(named, named, day=True)
-    return before_period(period, "tentative" in clause.flags) if clause.has("before") else fixed(period, clause)
+    return told(Period(named, named, day=True), clause)
 
 
 def _inside(sign: str) -> list[ClauseRule]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from deadlines.grammar.clause import Clause
 from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import ClauseRule
-from deadlines.grammar.rules_rhythms import before_every, before_part_every, due, due_before, every, part_every
+from deadlines.grammar.rules_rhythms import before_every, due, due_before, every, part_every
 from deadlines.grammar.values import HALF_YEARLY, MONTHLY, QUARTERLY, YEARLY, Rhythm, Span, months
 from deadlines.text import bare
 from deadlines.types import Term, Unit
@@ -25,14 +25,9 @@ define("UNITWORD", "( tháng | quý | cả? năm )")
 define("REPORT", "( ( báo cáo | PERIODIC | EACH | sơ kết | tổng kết | đối với )+ W*? )")
 
 
-def _unit_with_day(clause: Clause) -> Term | None:
-    """ "6 tháng (trước ngày 15/6)", "năm (trước 15/12)": the printed day is the report's."""
-    return before_part_every(clause) if clause.has("before") else part_every(clause)
-
-
 def _half_with_day(clause: Clause) -> Term | None:
     """ "6 tháng đầu năm (trước ngày 15/6)" """
-    return _unit_with_day(clause) if clause["h"] in (months(1, 6), months(7, 12)) else None
+    return part_every(clause) if clause["h"] in (months(1, 6), months(7, 12)) else None
 
 
 def _unit_with_rhythm(clause: Clause) -> Term | None:
@@ -124,12 +119,12 @@ def _units(unit: str) -> list[ClauseRule]:
     """ "năm (trước ngày 15/12)", "quý: ngày 20 tháng cuối quý" """
     return [
         ClauseRule(
-            "unit-with-date", f"REPORT? {unit} LPQ ( {{before:BEF}} | BY ) {{p:p}} NEXTYEAR? RP?", _unit_with_day
+            "unit-with-date", f"REPORT? {unit} LPQ ( {{before:BEF}} | BY ) {{p:p}} NEXTYEAR? RP?", part_every
         ),
         ClauseRule(
             "unit-with-yearly-date",
             f"REPORT? {unit} LPQ ( {{before:BEF}} | BY ) {{p:p}} {{e:E}} RP?",
-            _unit_with_day,
+            part_every,
         ),
         ClauseRule(
             "unit-with-rhythm", f"REPORT? {unit} LPQ ( {{before:BEF}} | BY ) {{e:E}} RP?", _unit_with_rhythm
@@ -140,8 +135,8 @@ def _units(unit: str) -> list[ClauseRule]:
 RULES = [
     *_units("UNITWORD"),
     *_units("{u:U}"),
-    ClauseRule("date-of-unit", "( {before:BEF} | BY ) {p:p} NEXTYEAR? OFREPORT UNITWORD RP?", _unit_with_day),
-    ClauseRule("date-of-unit", "( {before:BEF} | BY ) {p:p} OFREPORT {u:U} RP?", _unit_with_day),
+    ClauseRule("date-of-unit", "( {before:BEF} | BY ) {p:p} NEXTYEAR? OFREPORT UNITWORD RP?", part_every),
+    ClauseRule("date-of-unit", "( {before:BEF} | BY ) {p:p} OFREPORT {u:U} RP?", part_every),
     ClauseRule(
         "days-after-each-period",
         f"{_AFTER_END} {{period:PERIODWORD}} ( báo cáo )?",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deadlines.grammar.clause import Clause
 from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import ClauseRule
-from deadlines.grammar.rules_dates import before, between, by, fixed
+from deadlines.grammar.rules_dates import between, by, fixed
 from deadlines.grammar.values import Part, Period, Span
 from deadlines.types import Term, Unit
 
@@ -17,13 +17,13 @@ def _report_on(clause: Clause) -> Term | None:
     subject: Period = clause["b"]
     if subject.day or subject.end.year > clause["a"].end.year:
         return None
-    return before(clause) if clause.has("before") else by(clause)
+    return by(clause)
 
 
 def _of_report(unit: str) -> list[ClauseRule]:
     """ "trước ngày 25/6/2026 (đối với báo cáo 6 tháng)" """
     words = f"( {{before:BY BEFORE}} | BY ) {{a:P}} OFREPORT {unit} RP?"
-    return [ClauseRule("date-of-report", words, lambda clause: (before if clause.has("before") else by)(clause))]
+    return [ClauseRule("date-of-report", words, by)]
 
 
 def _so_many_years(clause: Clause) -> Term | None:

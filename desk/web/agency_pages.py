@@ -65,7 +65,7 @@ def _parts(visit: Visit, connection: Connection, agency: str) -> dict[str, Any]:
     over = answerable.assigned_dues(connection, visit.province, agency, done=True, limit=most["done"])
     found["done"] = list({row.task_id: row for row in over}.values())
     totals = {part: len(rows) for part, rows in found.items()}
-    totals["done"] = answers.count_assigned(connection, visit.province, agency, done=True)
+    totals["done"] = answerable.count_assigned(connection, visit.province, agency, done=True)
     return {part: rows[: most[part]] for part, rows in found.items()} | {"totals": totals, "part": asked}
 
 

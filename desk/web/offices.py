@@ -16,7 +16,7 @@ from flows.steps.linking import agency_link, revoke, token_for
 from flows.steps.listing import all_tasks
 from flows.steps.previewing import nearest
 from flows.steps.reach import reachable
-from store import answerable, answers, audit_pages, overview, people
+from store import answerable, audit_pages, overview, people
 from store.sealing import masked
 
 SHOWN = 100
@@ -51,7 +51,7 @@ def agency(visit: Visit) -> Response:
         return visit.sorry("Không có cơ quan này trong danh bạ.", 404)
     with visit.workplace.database.read() as connection:
         rows = answerable.assigned_dues(connection, visit.province, found.code, limit=SHOWN * DATES_A_TASK)
-        total = answers.count_assigned(connection, visit.province, found.code)
+        total = answerable.count_assigned(connection, visit.province, found.code)
         calendars = people.tokens_of(connection, visit.province, "calendar", found.code)
     contacts = [
         (one, [masked(address) for address in (one.email, one.phone, one.zalo_uid) if address])

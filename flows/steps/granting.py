@@ -26,9 +26,9 @@ def confirm(
 ) -> NoSuch | None:
     """Accept a completion (its day may be set right by `on`) or grant an extension by `document`."""
     with workplace.database.write() as connection:
-        answer = answers.find(connection, workplace.province, answer_id)
-        if answer is None or answer.state != "received" or answer.kind not in {"done", "extension"}:
-            return NoSuch(message="Phản hồi này không còn chờ xác nhận.")
+        answer = _waiting(connection, workplace, answer_id)
+        if isinstance(answer, NoSuch):
+            return answer
         if answer.kind == "extension":
             refused = _grant(connection, workplace, answer, document, on, now=now, today=today, actor=actor)
         else:
@@ -36,6 +36,14 @@ def confirm(
         if refused is not None:
             connection.rollback()
         return refused
+
+
+def _waiting(connection: Connection, workplace: Workplace, answer_id: int) -> Row[Any] | NoSuch:
+    """An answer that an operator still has to decide."""
+    answer = answers.find(connection, workplace.province, answer_id)
+    if answer is None or answer.state != "received" or answer.kind not in {"done", "extension"}:
+        return NoSuch(message="Phản hồi này không còn chờ xác nhận.")
+    return answer
 
 
 def _grant(
@@ -114,9 +122,9 @@ def return_answer(
     if not reason.strip():
         return NoSuch(message="Cần ghi lý do trả lại.")
     with workplace.database.write() as connection:
-        answer = answers.find(connection, workplace.province, answer_id)
-        if answer is None or answer.state != "received" or answer.kind not in {"done", "extension"}:
-            return NoSuch(message="Phản hồi này không còn chờ xác nhận.")
+        answer = _waiting(connection, workplace, answer_id)
+        if isinstance(answer, NoSuch):
+            return answer
         answers.note_reason(connection, answer.id, reason.strip()[:LONGEST])
         answers.settle(
             connection, workplace.province, answer, "returned", reason=reason.strip(), now=now, actor=actor

@@ -12,6 +12,7 @@ from flows.steps.amending import Proposals, carried_out, confirmed, proposals_of
 from flows.steps.assigning import Naming
 from flows.steps.doubting import corrected
 from flows.steps.logs import logger
+from flows.steps.recording import record_of
 from flows.steps.resolving import announce, resolve_tasks
 from flows.steps.succeeding import Amended, Effect, effect_of
 from flows.steps.workplace import Workplace
@@ -23,7 +24,6 @@ from store.plans import save_plan
 
 if TYPE_CHECKING:
     from plans.types import Plan
-from flows.steps.recording import record_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,13 +11,10 @@ from sqlalchemy import Connection
 
 from deadlines.directory_types import Agency
 from flows.steps.assigning import Naming, assign
-from flows.steps.resolving import announce, resolve_tasks
+from flows.steps.resolving import STEP, resolve_in_steps
 from flows.steps.workplace import AGENCIES, CALENDAR, POLICIES, Workplace
 from store import assigning, directory, dues, names, plans, runs
 from store.directory import AgencyRecord, ContactRecord
-
-BATCH = 200
-"""Tasks that are followed in one transaction, so that others may write in between."""
 
 
 def refresh(workplace: Workplace, *, now: datetime, today: date) -> tuple[str, ...]:
@@ -96,7 +93,7 @@ def _assign_batch(
     connection: Connection, workplace: Workplace, known: Mapping[str, str], after: int, today: date
 ) -> int | None:
     """Name the agencies of the next tasks anew; the last of them, or None where there are no more."""
-    cells = assigning.open_cells(connection, workplace.province, after=after, limit=BATCH)
+    cells = assigning.open_cells(connection, workplace.province, after=after, limit=STEP)
     for task in cells:
         naming = Naming(
             directory=workplace.directory,
@@ -134,16 +131,10 @@ def _contacts(agency: Agency) -> list[ContactRecord]:
 
 
 def _dates(workplace: Workplace, now: datetime, today: date) -> None:
-    after = 0
-    while True:
-        with workplace.database.write() as connection:
-            batch = plans.open_tasks(connection, workplace.province, after=after, limit=BATCH)
-            if not batch:
-                return
-            moved = resolve_tasks(connection, workplace, batch, today=today)
-            announce(connection, workplace, moved, now=now, today=today)
-        after = batch[-1]
-        workplace.database.let_others()
+    def next_after(connection: Connection, after: int) -> Sequence[int]:
+        return plans.open_tasks(connection, workplace.province, after=after, limit=STEP)
+
+    resolve_in_steps(workplace, next_after, now=now, today=today)
 
 
 def _policies(workplace: Workplace, now: datetime, today: date) -> None:

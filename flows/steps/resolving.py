@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -80,10 +80,21 @@ def extend_horizons(workplace: Workplace, *, now: datetime, today: date) -> None
     """
     # Half the horizon is kept in hand, so that a deadline is looked at a few times a year and not every day.
     near = today + timedelta(days=workplace.settings.schedule.horizon_days // 2)
+
+    def next_after(connection: Connection, after: int) -> Sequence[int]:
+        return dues.running_out(connection, workplace.province, near, after=after, limit=STEP)
+
+    resolve_in_steps(workplace, next_after, now=now, today=today)
+
+
+def resolve_in_steps(
+    workplace: Workplace, next_after: Callable[[Connection, int], Sequence[int]], *, now: datetime, today: date
+) -> None:
+    """Resolve the tasks that `next_after` gives, some at a time by their ids, and tell what moved."""
     after = 0
     while True:
         with workplace.database.write() as connection:
-            batch = dues.running_out(connection, workplace.province, near, after=after, limit=STEP)
+            batch = next_after(connection, after)
             if not batch:
                 return
             moved = resolve_tasks(connection, workplace, batch, today=today)
