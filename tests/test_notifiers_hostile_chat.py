@@ -22,24 +22,15 @@ from notifiers.email_settings import parse_smtp_url
 from notifiers.errors import NotSent, Refused, Scope
 from notifiers.message import Message, Urgency
 from notifiers.render_clean import line, shorten
-from notifiers.zalo.templates import Param, ParamType, Template
+from notifiers.zalo.templates import Param, Template
 from notifiers.zalo.text import zalo_fields, zalo_text
 from tests.mail_samples import SENDER, notice
 from tests.mail_samples import line as task
 from tests.mail_samples import message as mail
 from tests.test_notifiers_hostile import HOSTILE
-from tests.zalo_samples import TO, URLS, Office, message, office
+from tests.zalo_samples import TEMPLATE, TO, URLS, Office, message, office
 
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-TEMPLATE = Template(
-    name="nhac-viec",
-    id="100001",
-    params=(
-        Param(name="agency", type=ParamType.PRODUCT, max_length=60, value="{{ agency }}", shorten=True),
-        Param(name="count", type=ParamType.QUANTITY, value="{{ count }}"),
-        Param(name="due", type=ParamType.DATE, value="{{ nearest_due or on }}"),
-    ),
-)
 
 
 def invisible(text: str) -> list[str]:

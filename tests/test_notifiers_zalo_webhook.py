@@ -16,9 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifiers.fake_zalo.hooks import RETRIES, Call, HookSettings, post
-from notifiers.zalo.bot import open_bot
+from notifiers.zalo.bot import Bot
 from notifiers.zalo.events import Delivered, Event, Followed, Other, QuotaChanged, Said, TemplateChanged, Unfollowed
 from notifiers.zalo.plugins import tracking_id
+from notifiers.zalo.session import open_session
 from notifiers.zalo.settings import WebhookRules, ZaloSettings
 from notifiers.zalo.webhook import (
     Rejected,
@@ -295,8 +296,11 @@ def test_a_bot_calls_the_webhook_that_was_set_and_waits_to_be_asked_without(tmp_
     with (
         office(tmp_path) as here,
         receiving(here) as page,
-        open_bot(tokens=here.store, settings=here.settings, clock=here.clock, sleep=here.clock.sleep) as bot,
+        open_session(
+            tokens=here.store, settings=here.settings, clock=here.clock, sleep=here.clock.sleep
+        ) as session,
     ):
+        bot = Bot(session)
         bot.set_webhook(here.server.hooks.settings.url)
         here.server.hooks.say_to_bot("chat-55", "chào")
         (said,) = page.outcomes

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from desk.commands.printing import DONE, actor, fail, put, put_json
 from desk.commands.workplace import AtWork, at_work
-from desk.commands.zalo_account import account, standing_lines
+from desk.commands.zalo_account import account, note, standing_lines
 from flows.steps.channels import Tokens, open_named, zalo_scheme
 from notifiers.zalo.account import Standing
 
@@ -68,7 +68,7 @@ def _spend(work: AtWork, code: str) -> int:
         return fail(f"không đổi được mã cấp quyền: {error}")
     finally:
         wire.close()
-    _record(work, "zalo.consent")
+    note(work, "zalo.consent")
     put("Đã lưu cặp token mới; Zalo sẵn sàng gửi.")
     return DONE
 
@@ -90,7 +90,7 @@ def put_tokens() -> int:
         put_pair(tokens, access, refresh, now=work.now, lock_seconds=seconds)
     except OSError as error:
         return fail(f"không lưu được cặp token: {error}")
-    _record(work, "zalo.token")
+    note(work, "zalo.token")
     put("Đã lưu cặp token.")
     return DONE
 
@@ -110,23 +110,9 @@ def retry_refresh() -> int:
             tokens.save(renewed_by_hand(pair))
     except OSError as error:
         return fail(f"không lưu được cặp token: {error}")
-    _record(work, "zalo.retry")
+    note(work, "zalo.retry")
     put("Lần gửi tới sẽ thử làm mới token một lần nữa.")
     return DONE
-
-
-def _record(work: AtWork, action: str) -> None:
-    from store.audit import record
-
-    with work.place.database.write() as connection:
-        record(
-            connection,
-            work.place.province,
-            at=work.now,
-            actor=actor(),
-            action=action,
-            subject=f"zalo:{work.place.zalo.account}",
-        )
 
 
 def status(*, ask: bool, json: bool) -> int:

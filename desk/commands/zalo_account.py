@@ -14,8 +14,9 @@ from desk.commands.printing import DONE, actor, fail, misuse, put, put_json, put
 from desk.commands.workplace import AtWork, at_work
 from flows.steps.channels import Tokens
 from notifiers.errors import NotSent
-from notifiers.zalo.account import Account, Listed, Stand, Standing, open_account
+from notifiers.zalo.account import Account, Listed, Stand, Standing
 from notifiers.zalo.codes import remedy
+from notifiers.zalo.session import Session, open_session
 from notifiers.zalo.templates import Detail, ParamType, Template, differences
 from store.audit import record
 
@@ -36,11 +37,24 @@ QUOTAS = {
 
 
 @contextmanager
-def account(work: AtWork) -> Iterator[Account]:
+def session_of(work: AtWork) -> Iterator[Session]:
     work.place.ready()
     tokens = Tokens(work.place, lambda: work.now)
-    with open_account(tokens=tokens, settings=work.place.zalo, clock=lambda: work.now, sleep=time.sleep) as opened:
-        yield opened
+    with open_session(tokens=tokens, settings=work.place.zalo, clock=lambda: work.now, sleep=time.sleep) as session:
+        yield session
+
+
+@contextmanager
+def account(work: AtWork) -> Iterator[Account]:
+    with session_of(work) as session:
+        yield Account(session)
+
+
+def note(work: AtWork, action: str, of: str = "zalo") -> None:
+    """An entry of the audit log about the account; `of` says which of its parts."""
+    with work.place.database.write() as connection:
+        subject = f"{of}:{work.place.zalo.account}"
+        record(connection, work.place.province, at=work.now, actor=actor(), action=action, subject=subject)
 
 
 def advised(work: AtWork, failed: NotSent) -> int:
@@ -173,9 +187,7 @@ def save_rsa_key(out: str, *, new: bool) -> int:
         )
     except OSError as error:
         return fail(f"không ghi được {out}: {error.strerror}.")
-    with work.place.database.write() as connection:
-        subject = f"zalo:{work.place.zalo.account}"
-        record(connection, work.place.province, at=work.now, actor=actor(), action="zalo.rsa-key", subject=subject)
+    note(work, "zalo.rsa-key")
     put(f'Đã ghi {out}. Trong zalo.toml đặt phone_form = "rsa", rsa_key_file = "{out}".')
     return DONE
 

@@ -6,13 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from desk.commands.printing import DONE, actor, fail, put, put_json
+from desk.commands.printing import DONE, fail, put, put_json
 from desk.commands.workplace import AtWork, at_work
-from desk.commands.zalo_account import advised
-from flows.steps.channels import Tokens
+from desk.commands.zalo_account import advised, note, session_of
 from notifiers.errors import NotSent
-from notifiers.zalo.bot import POLL_SECONDS, Bot, open_bot
-from store.audit import record
+from notifiers.zalo.bot import POLL_SECONDS, Bot
 
 HOOK = "/api/zalo-bot"
 DID = {
@@ -24,10 +22,8 @@ DID = {
 
 @contextmanager
 def opened(work: AtWork) -> Iterator[Bot]:
-    work.place.ready()
-    tokens = Tokens(work.place, lambda: work.now)
-    with open_bot(tokens=tokens, settings=work.place.zalo, clock=lambda: work.now, sleep=time.sleep) as bot:
-        yield bot
+    with session_of(work) as session:
+        yield Bot(session)
 
 
 def status(*, json: bool) -> int:
@@ -60,7 +56,7 @@ def set_webhook(url: str | None) -> int:
         return advised(work, failed)
     except ValueError as wrong:
         return fail(f"{wrong}.")
-    _record(work, "zalo.webhook")
+    note(work, "zalo.webhook", of="zalo-bot")
     put(f"Từ nay bot gửi tin đến {target}.")
     return DONE
 
@@ -72,7 +68,7 @@ def delete_webhook() -> int:
             bot.delete_webhook()
     except NotSent as failed:
         return advised(work, failed)
-    _record(work, "zalo.webhook")
+    note(work, "zalo.webhook", of="zalo-bot")
     put("Đã bỏ webhook của bot.")
     return DONE
 
@@ -98,9 +94,3 @@ def listen(seconds: int) -> int:
     except NotSent as failed:
         return advised(work, failed)
     return DONE
-
-
-def _record(work: AtWork, action: str) -> None:
-    with work.place.database.write() as connection:
-        subject = f"zalo-bot:{work.place.zalo.account}"
-        record(connection, work.place.province, at=work.now, actor=actor(), action=action, subject=subject)

@@ -22,7 +22,7 @@ import httpx
 from config.oidc import Oidc
 from desk.oidc.errors import Rejected, Unreachable
 from notifiers.apprise_guard import is_public
-from notifiers.zalo.deadline import BoundedTransport, Deadline
+from notifiers.deadline import BoundedTransport, Deadline
 
 LARGEST_ANSWER = 512 * 1024
 """Bytes of one answer of the issuer."""
@@ -79,8 +79,12 @@ def check_url(oidc: Oidc, url: object) -> str:
 
 
 def _client(oidc: Oidc, deadline: Deadline) -> httpx.Client:
-    transport = BoundedTransport(deadline, verify=_tls(oidc.ca_file), trust_env=False)
-    transport._pool._network_backend = _Checked(transport._pool._network_backend, oidc, deadline)
+    transport = BoundedTransport(
+        deadline,
+        through=lambda backend: _Checked(backend, oidc, deadline),
+        verify=_tls(oidc.ca_file),
+        trust_env=False,
+    )
     return httpx.Client(
         transport=transport,
         timeout=httpx.Timeout(oidc.total_seconds),

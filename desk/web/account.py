@@ -29,16 +29,25 @@ def _account(visit: Visit, wrong: str = "", status: int = 200) -> Response:
     )
 
 
+def _refused(visit: Visit, password: str) -> Response | None:
+    """The page that says why nothing is changed: too many tries, or not the present password."""
+    user = visit.user
+    assert user is not None
+    if not tries.may_try(visit, user.name):
+        return _account(visit, tries.TOO_OFTEN, 429)
+    if not passwords.matches(user.password, password):
+        return _account(visit, "Mật khẩu hiện tại không đúng.", 422)
+    tries.succeeded(visit, user.name)
+    return None
+
+
 def change_password(visit: Visit) -> Response:
     """A new password ends every other session."""
     user = visit.user
     assert user is not None
     old, new = str(visit.form.get("old", "")), str(visit.form.get("new", ""))
-    if not tries.may_try(visit, user.name):
-        return _account(visit, tries.TOO_OFTEN, 429)
-    if not passwords.matches(user.password, old):
-        return _account(visit, "Mật khẩu hiện tại không đúng.", 422)
-    tries.succeeded(visit, user.name)
+    if (refused := _refused(visit, old)) is not None:
+        return refused
     wrong = passwords.refused(new, user.name)
     if wrong is None and new != str(visit.form.get("again", "")):
         wrong = "Hai lần nhập mật khẩu mới không giống nhau."
@@ -66,11 +75,8 @@ def set_totp(visit: Visit) -> Response:
     """Turn the second step on with a code that proves the app has the secret, or off with the password."""
     user = visit.user
     assert user is not None
-    if not tries.may_try(visit, user.name):
-        return _account(visit, tries.TOO_OFTEN, 429)
-    if not passwords.matches(user.password, str(visit.form.get("password", ""))):
-        return _account(visit, "Mật khẩu hiện tại không đúng.", 422)
-    tries.succeeded(visit, user.name)
+    if (refused := _refused(visit, str(visit.form.get("password", "")))) is not None:
+        return refused
     values: dict[str, object] = {"totp_sealed": None, "totp_step": None}
     if user.totp_sealed is not None and user.role == "admin" and visit.workplace.settings.desk.admins_need_totp:
         return _account(visit, "Quản trị viên bắt buộc dùng xác thực hai bước nên không tắt được.", 422)

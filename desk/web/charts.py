@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from desk.web.visit import Visit
-from store import audit_pages, overview
+from store import overview
 
 WEEKS, MONTHS = 52, 12
 WIDTH, HEIGHT, LEFT, BOTTOM = 720, 220, 34, 24
@@ -35,7 +35,7 @@ def page(visit: Visit) -> Response:
     with visit.workplace.database.read() as connection:
         weeks, late, trend = visit.desk.kept.get(
             "charts",
-            (audit_pages.newest(connection, visit.province), visit.today),
+            visit.state(connection),
             lambda: (
                 overview.weeks(connection, visit.province, monday, WEEKS),
                 overview.lateness(connection, visit.province, visit.today),

@@ -6,13 +6,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from desk.web.tasks import needed_day, page_number
+from desk.web.tasks import last_page, needed_day, page_number
 from desk.web.visit import Visit, Wrong
 from flows.emitting import emit_recorded
 from flows.steps import events as steps
 from flows.steps.events import Held
 from flows.steps.listing import all_tasks
-from store import audit_pages, events
+from store import events
 from store.events import EventRecord
 
 FIELDS = ("issuer", "instrument", "number", "on", "subject", "link")
@@ -27,7 +27,7 @@ def page(visit: Visit) -> Response:
     with visit.workplace.database.read() as connection:
         every = visit.desk.kept.get(
             "awaited",
-            (audit_pages.newest(connection, visit.province), visit.today),
+            visit.state(connection),
             lambda: steps.awaited_groups(connection, visit.province),
         )
         chosen = [one for one in every if _key(one[1]) == asked]
@@ -47,7 +47,7 @@ def page(visit: Visit) -> Response:
         chosen=bool(chosen),
         total=len(every),
         number=number,
-        last=1 if chosen else max(1, -(-len(every) // PER_PAGE)),
+        last=1 if chosen else last_page(len(every), PER_PAGE),
         known=known,
         recorded=recorded,
         typed={},

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from desk.web.tasks import agency_choices, page_number
+from desk.web.tasks import agency_choices, last_page, page_number
 from desk.web.visit import Visit, Wrong
 from store import audit_pages, messages
 from store.audit import Broken, verify
@@ -32,7 +32,7 @@ def messages_page(visit: Visit) -> Response:
         rows=rows,
         total=total,
         number=number,
-        last=max(1, -(-total // PER_PAGE)),
+        last=last_page(total, PER_PAGE),
         asked=asked,
         agencies=agency_choices(visit),
     )
@@ -86,7 +86,7 @@ def audit_page(visit: Visit) -> Response:
         rows=rows,
         total=total,
         number=number,
-        last=max(1, -(-total // PER_PAGE)),
+        last=last_page(total, PER_PAGE),
         verdict=verdict,
         broken=isinstance(checked, Broken),
         shown=shown,

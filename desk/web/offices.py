@@ -16,7 +16,7 @@ from flows.steps.linking import agency_link, revoke, token_for
 from flows.steps.listing import all_tasks
 from flows.steps.previewing import nearest
 from flows.steps.reach import reachable
-from store import answerable, audit_pages, overview, people
+from store import answerable, overview, people
 from store.sealing import masked
 
 SHOWN = 100
@@ -37,7 +37,7 @@ def agencies(visit: Visit) -> Response:
         near = reachable(connection, visit.workplace)
         lateness = visit.desk.kept.get(
             "lateness",
-            (audit_pages.newest(connection, visit.province), visit.today),
+            visit.state(connection),
             lambda: overview.lateness(connection, visit.province, visit.today),
         )
     late = {code: sum(counts) for code, _, _, counts in lateness}

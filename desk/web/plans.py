@@ -6,7 +6,7 @@ from datetime import date
 
 from starlette.responses import Response
 
-from desk.web.tasks import agency_choices, page_number
+from desk.web.tasks import agency_choices, last_page, page_number
 from desk.web.visit import Visit, Wrong, day_of, is_number
 from flows.steps import reviewing
 from plans.amending import SURE
@@ -22,7 +22,7 @@ def page(visit: Visit) -> Response:
     with visit.workplace.database.read() as connection:
         rows = plan_pages.listed(connection, visit.province, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
         total = plan_pages.total(connection, visit.province)
-    return visit.page("plans.html", rows=rows, number=number, total=total, last=max(1, -(-total // PER_PAGE)))
+    return visit.page("plans.html", rows=rows, number=number, total=total, last=last_page(total, PER_PAGE))
 
 
 def upload(visit: Visit) -> Response:

@@ -14,7 +14,7 @@ from flows.steps.completing import NoSuch
 from flows.steps.listing import all_tasks, why
 from flows.steps.reach import reachable
 from flows.steps.recording import fold
-from store import audit_pages, searching
+from store import searching
 from store.searching import Wanted
 
 PER_PAGE = 50
@@ -43,11 +43,16 @@ def page_number(visit: Visit) -> int:
     return max(1, min(int(asked), 100_000)) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1
 
 
+def last_page(total: int, size: int) -> int:
+    """The number of the last page, with `size` rows on each."""
+    return max(1, -(-total // size))
+
+
 def page(visit: Visit) -> Response:
     wanted, number = wanted_of(visit), page_number(visit)
     with visit.workplace.database.read() as connection:
         near = reachable(connection, visit.workplace)
-        state = (audit_pages.newest(connection, visit.province), visit.today, near)
+        state = visit.state(connection, near)
         found = searching.find(
             connection,
             visit.province,
@@ -68,7 +73,7 @@ def page(visit: Visit) -> Response:
         total=found.total,
         more=found.more,
         number=number,
-        last=max(1, -(-found.total // PER_PAGE), number + (len(found.ids) == PER_PAGE if found.more else 0)),
+        last=max(last_page(found.total, PER_PAGE), number + (len(found.ids) == PER_PAGE if found.more else 0)),
         statuses=statuses,
         plans=plans,
         older_plans=len(plans) >= MOST_PLANS,

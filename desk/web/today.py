@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from desk.web.visit import Visit
 from flows.steps.reach import reachable
-from store import answers, audit_pages, messages, overview, plan_pages, runs, searching
+from store import answers, messages, overview, plan_pages, runs, searching
 
 GRACE = timedelta(hours=1)
 """How late the daily run may be before the desk says so."""
@@ -24,7 +24,7 @@ def page(visit: Visit) -> Response:
     with visit.workplace.database.read() as connection:
         province, day = visit.province, visit.today
         near = reachable(connection, visit.workplace)
-        state = (audit_pages.newest(connection, province), day, near)
+        state = visit.state(connection, near)
         counts = visit.desk.kept.get("today", state, lambda: overview.today(connection, province, day))
         attention = visit.desk.kept.get(
             "attention",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -21,7 +21,7 @@ from desk.web.guard import SAFE, Place
 from desk.web.kept import Kept
 from desk.web.rendering import render
 from flows.steps.workplace import Workplace
-from store import editions
+from store import audit_pages, editions
 from store.people import ROLES, Lifetime
 
 if TYPE_CHECKING:
@@ -125,6 +125,10 @@ class Visit:
     @property
     def actor(self) -> str:
         return f"user:{self.user.name}" if self.user is not None else "desk"
+
+    def state(self, connection: Connection, *more: Hashable) -> Hashable:
+        """What the figures that `Desk.kept` keeps hang on: the last change, the day, and whatever else is named."""
+        return (audit_pages.newest(connection, self.province), self.today, *more)
 
     @property
     def language(self) -> str:

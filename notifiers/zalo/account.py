@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from notifiers.zalo.session import Clock, Session, Sleep
-from notifiers.zalo.settings import ZaloSettings
+from notifiers.zalo.session import Session
 from notifiers.zalo.templates import Detail
-from notifiers.zalo.tokens import TokenStore
 
 PAGE = 100
 """The most templates that one request may ask for; a larger number is answered -132."""
@@ -143,16 +140,6 @@ class Account:
     def _ask_oa(self, path: str, asked: Mapping[str, object]) -> Mapping[str, object]:
         """Parameters of the OA's questions travel as one JSON."""
         return self._session.get(self._oa + path, {"data": json.dumps(asked, separators=(",", ":"))}).data
-
-
-@contextmanager
-def open_account(*, tokens: TokenStore, settings: ZaloSettings, clock: Clock, sleep: Sleep) -> Iterator[Account]:
-    """Nothing is connected before the first question."""
-    session = Session(settings, tokens, clock, sleep)
-    try:
-        yield Account(session)
-    finally:
-        session.close()
 
 
 def _listed(row: Mapping[str, object]) -> Listed:

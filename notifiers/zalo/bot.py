@@ -6,14 +6,12 @@ become known. Zalo gives one update at a time, none (408) when nobody wrote, and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from notifiers.errors import NotSent
-from notifiers.zalo.session import Clock, Session, Sleep
-from notifiers.zalo.settings import LOOPBACK, ZaloSettings
-from notifiers.zalo.tokens import TokenStore
+from notifiers.zalo.session import Session
+from notifiers.zalo.settings import LOOPBACK
 
 IDLE = "408"
 POLL_SECONDS = 10
@@ -55,12 +53,3 @@ class Bot:
             if nothing.code == IDLE:
                 return None
             raise
-
-
-@contextmanager
-def open_bot(*, tokens: TokenStore, settings: ZaloSettings, clock: Clock, sleep: Sleep) -> Iterator[Bot]:
-    session = Session(settings, tokens, clock, sleep)
-    try:
-        yield Bot(session)
-    finally:
-        session.close()

@@ -57,7 +57,7 @@ class Wire:
     def __init__(self, settings: ZaloSettings) -> None:
         import httpx  # 0.1 s: only when something is sent
 
-        from notifiers.zalo.deadline import BoundedTransport, Deadline
+        from notifiers.deadline import BoundedTransport, Deadline
 
         _redact_httpx_logs()
         self._deadline = Deadline(settings.total_seconds)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from notifiers.errors import NotSent, Scope, Unavailable
@@ -161,3 +162,13 @@ class Session:
 
     def close(self) -> None:
         self.wire.close()
+
+
+@contextmanager
+def open_session(*, tokens: TokenStore, settings: ZaloSettings, clock: Clock, sleep: Sleep) -> Iterator[Session]:
+    """Nothing is connected before the first question."""
+    session = Session(settings, tokens, clock, sleep)
+    try:
+        yield session
+    finally:
+        session.close()

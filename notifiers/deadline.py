@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import httpcore
@@ -73,9 +73,18 @@ class _Backend(httpcore.SyncBackend):
 
 
 class BoundedTransport(httpx.HTTPTransport):
-    """httpx's own transport, every connection of which keeps within the deadline."""
+    """httpx's own transport, every connection of which keeps within the deadline.
 
-    def __init__(self, deadline: Deadline, **given: Any) -> None:
+    `through` may put something before what opens the connections, as a check of their addresses.
+    """
+
+    def __init__(
+        self,
+        deadline: Deadline,
+        *,
+        through: Callable[[httpcore.NetworkBackend], httpcore.NetworkBackend] = lambda backend: backend,
+        **given: Any,
+    ) -> None:
         super().__init__(**given)
         # httpx hands no backend on to the pool that it makes.
-        self._pool._network_backend = _Backend(deadline)
+        self._pool._network_backend = through(_Backend(deadline))
