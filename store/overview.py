@@ -25,13 +25,7 @@ class Today:
 
 def today(connection: Connection, province: str, day: date) -> Today:
     """`due` are the dates of the next seven days, today included; `failing` are messages that need a person."""
-    binding = [
-        dues.c.province == province,
-        dues.c.state == "open",
-        ~dues.c.blocked,
-        tasks.c.state == "open",
-        unreported(province),
-    ]
+    binding = _binding(province)
     counted = select(func.count(dues.c.task_id.distinct())).join(tasks, tasks.c.id == dues.c.task_id)
 
     def one(query: Select[Any]) -> int:
@@ -94,14 +88,19 @@ def _dates(province: str) -> Select[Any]:
             tasks.c.lead_text,
         )
         .join(tasks, tasks.c.id == dues.c.task_id)
-        .where(
-            dues.c.province == province,
-            dues.c.state == "open",
-            ~dues.c.blocked,
-            tasks.c.state == "open",
-            unreported(province),
-        )
+        .where(*_binding(province))
     )
+
+
+def _binding(province: str) -> list[ColumnElement[bool]]:
+    """The dates that hold and wait for somebody: what is counted and what is listed are the same."""
+    return [
+        dues.c.province == province,
+        dues.c.state == "open",
+        ~dues.c.blocked,
+        tasks.c.state == "open",
+        unreported(province),
+    ]
 
 
 def unreported(province: str) -> ColumnElement[bool]:
