@@ -30,6 +30,7 @@ from notifiers.render_clean import block, shorten
 _INSTANCES = 64
 _RECIPIENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+@:-]{0,253}")
 _STATUS = re.compile(r"\berror=(\d{3})\b")
+_MENTION = re.compile(r"(?<![^\W_])@|@(?=\*)")
 LONGEST = 60.0
 """Seconds that one message may take in all."""
 _manager: Any = NotificationManager
@@ -74,7 +75,9 @@ class AppriseChannel:
                 _heard(statuses),
             ):
                 taken = service.notify(
-                    body=block(message.text), title=shorten(message.subject, 200), body_format=NotifyFormat.TEXT
+                    body=without_mentions(block(message.text)),
+                    title=without_mentions(shorten(message.subject, 200)),
+                    body_format=NotifyFormat.TEXT,
                 )
         except NotSent:
             raise
@@ -137,6 +140,14 @@ class AppriseChannel:
             ) from None
         except ValueError:
             raise ChannelError("địa chỉ không hợp lệ") from None
+
+
+def without_mentions(text: str) -> str:
+    """The same words to the eye, where no service reads a call to everybody ("@all", "<!channel>", "<users/all>").
+
+    Addresses of e-mail keep their sign; no service has a way to quote it that all the others leave unprinted.
+    """
+    return _MENTION.sub("\uff20", text).replace("<", "\u2039").replace(">", "\u203a")
 
 
 class _Ear(logging.Handler):

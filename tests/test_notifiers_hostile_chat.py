@@ -7,6 +7,7 @@ nothing invisible is in it, it keeps its length, and it says what was printed.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -16,7 +17,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from notifiers.apprise_url import AppriseChannel
+from notifiers.apprise_url import AppriseChannel, without_mentions
 from notifiers.channel import ChannelError, open_channel
 from notifiers.email_settings import parse_smtp_url
 from notifiers.errors import NotSent, Refused, Scope
@@ -161,8 +162,27 @@ def test_chat_services_get_one_well_formed_message(room: tuple[int, list[tuple[s
                 said += [value.replace("\r\n", "\n") for value in _strings(json.loads(body)) if value]
             assert [mark for value in said for mark in invisible(value)] == [], name
             printed = line(" ".join(said))
-            assert line(words)[:60].rstrip() in printed, name
+            assert without_mentions(line(words))[:60].rstrip() in printed, name
     assert len(paths) == 1, "words never change where a message goes"
+
+
+CALLS = ("@all", "@here họp", "(@channel)", "@everyone", "<!channel>", "<!here|x>", "!channel>", "<@U6TTX1F9R>", "@**all**",
+         "<users/all>", '<at user_id="all">', "<@all>", "@room", "x@**all**", "[@all", "_@all")  # fmt: skip
+
+
+@pytest.mark.parametrize("service", [name for name in SERVICES if name != "ntfy"])
+def test_printed_words_call_nobody(room: tuple[int, list[tuple[str, bytes]]], service: str) -> None:
+    port, seen = room
+    with AppriseChannel(SERVICES[service].format(port=port), allow_private=True) as channel:
+        channel._service(channel._url).request_rate_per_sec = 0
+        for call in CALLS:
+            seen.clear()
+            channel.send(mail(subject=f"Nhắc {call}", text=f"Gửi {call}; hỏi vanthu@soyte.example\n{call}"))
+            said = " ".join(value for _, body in seen for value in _strings(json.loads(body)))
+            assert "vanthu@soyte.example" in said
+            assert call not in said
+            assert "<" not in said
+            assert not re.search(r"(?<!vanthu)@", said)
 
 
 def _strings(content: object) -> list[str]:

@@ -17,7 +17,7 @@ def write_config(folder: Path, codes: list[str], agencies: int) -> None:
     for name, old, new in (
         ("dondoc.toml", 'daily_at = "07:30"', 'daily_at = "23:50"'),
         ("dondoc.toml", 'province = "phu-chau"', f'province = "{codes[0]}"'),
-        ("channels.toml", "per_minute = 600", "per_minute = 100000"),
+        ("channels.toml", "per_minute = 1200", "per_minute = 100000"),
     ):
         file = folder / name
         text = file.read_text(encoding="utf-8")
