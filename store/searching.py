@@ -17,16 +17,22 @@ from sqlalchemy.sql import Select
 from store import word_index
 from store.schema import assignments, deadlines, dues, plans, tasks
 
+ROLES = ("lead", "coordinating")
+
 STATUSES = ("late", "open", "reported", "waiting", "undated", "done_on_time", "done_late", "withdrawn")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """What a list shows; blank and None mean any. `words` are folded: small letters without diacritics."""
+    """What a list shows; blank and None mean any. `words` are folded: small letters without diacritics.
+
+    `role` is what `agency` has to be for a task.
+    """
 
     words: tuple[str, ...] = ()
     plan_id: int | None = None
     agency: str = ""
+    role: str = ""
     status: str = ""
     kind: str = ""
     due_from: date | None = None
@@ -150,6 +156,8 @@ def _narrowed(
             assignments.c.province == province,
             assignments.c.state != "withdrawn",
         )
+        if wanted.role:
+            of_agency = of_agency.where(assignments.c.role == wanted.role)
         query = query.where(tasks.c.id.in_(of_agency))
     query = _by_status(query, province, wanted.status, today)
     if wanted.kind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
@@ -18,7 +19,9 @@ TEXT = [
     ("late", "late-page"), ("soon", "soon-page"), ("good", "good-page"), ("wait", "wait-page"),
     ("text", "soon-page"), ("dim", "soon-page"), ("link", "soon-page"), ("button-text", "button"),
 ]  # fmt: skip
-SHAPES = [(shape, "card") for shape in ("edge", "c1", "c2", "c3", "c4", "late", "button")] + [("edge", "page")]
+SHAPES = [
+    (shape, "card") for shape in ("edge", "c1", "c2", "c3", "c4", "w1", "w2", "w3", "w4", "late", "button")
+] + [("edge", "page")]
 
 
 def variables(scheme: str) -> dict[str, str]:
@@ -57,6 +60,14 @@ def test_edges_and_lines_stand_out(scheme: str) -> None:
     kept = variables(scheme)
     weak = {(shape, ground): round(contrast(kept[shape], kept[ground]), 2) for shape, ground in SHAPES}
     assert {pair: found for pair, found in weak.items() if found < 3} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_levels_of_the_weeks_are_told_apart(scheme: str) -> None:
+    """Neighbouring shades of one colour, in the same order on screen and paper."""
+    kept = variables(scheme)
+    levels = [contrast(kept[f"w{level}"], kept["card"]) for level in range(1, 5)]
+    assert all(higher / lower >= 1.5 for lower, higher in itertools.pairwise(levels)), levels
 
 
 @pytest.mark.parametrize("square", ["h1", "h2", "h3", "h4"])

@@ -1,4 +1,4 @@
-"""Three pictures made on the server, each with its table: weeks ahead, who is late, and how it went."""
+"""Pictures made on the server, each with its table: weeks ahead, also by agency, who is late, and how it went."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from datetime import date, timedelta
 
 from starlette.responses import Response
 
+from desk.web.tasks import page_number
 from desk.web.visit import Visit
-from store import overview
+from desk.web.weeks import picture, rows
+from store import overview, timeline
 
 WEEKS, MONTHS = 52, 12
 WIDTH, HEIGHT, LEFT, BOTTOM = 720, 220, 34, 24
@@ -32,24 +34,27 @@ class Tick:
 
 def page(visit: Visit) -> Response:
     monday = visit.today - timedelta(days=visit.today.weekday())
+    directory = visit.workplace.directory
     with visit.workplace.database.read() as connection:
-        weeks, late, trend = visit.desk.kept.get(
+        weeks, by_agency, late, trend = visit.desk.kept.get(
             "charts",
             visit.state(connection),
             lambda: (
                 overview.weeks(connection, visit.province, monday, WEEKS),
+                timeline.by_agency(connection, visit.province, monday, WEEKS),
                 overview.lateness(connection, visit.province, visit.today),
                 overview.trend(connection, visit.province, month_ends(visit.today, MONTHS)),
             ),
         )
     return visit.page(
         "charts.html",
-        weeks=weeks,
+        ahead=picture(weeks, rows(by_agency, directory), page_number(visit)),
         bars=bars(weeks),
         week_ticks=[Tick(LEFT + at * _step(len(weeks)), f"{week[0]:%m/%y}") for at, week in _months(weeks)],
         week_levels=levels(max((week[1] for week in weeks), default=0)),
         heat=[
-            (code, name, number, [(count, shade(count)) for count in counts]) for code, name, number, counts in late
+            (code, directory.name(code), number, [(count, shade(count)) for count in counts])
+            for code, _, number, counts in late
         ],
         trend=trend,
         lines=lines(trend),

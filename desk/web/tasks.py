@@ -30,6 +30,7 @@ def wanted_of(visit: Visit) -> Wanted:
         words=tuple(fold(visit.query("q")[:200]).split()[:12]),
         plan_id=int(plan) if plan.isascii() and plan.isdigit() and len(plan) < 10 else None,
         agency=visit.query("agency")[:80],
+        role=visit.query("role") if visit.query("role") in searching.ROLES else "",
         status=visit.query("status") if visit.query("status") in searching.STATUSES else "",
         kind=visit.query("kind")[:20],
         due_from=day_of(visit.query("from")),
