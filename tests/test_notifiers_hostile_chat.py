@@ -167,7 +167,8 @@ def test_chat_services_get_one_well_formed_message(room: tuple[int, list[tuple[s
 
 
 CALLS = ("@all", "@here họp", "(@channel)", "@everyone", "<!channel>", "<!here|x>", "!channel>", "<@U6TTX1F9R>",
-         "@**all**", "<users/all>", '<at user_id="all">', "<@all>", "@room", "x@**all**", "[@all", "_@all")  # fmt: skip
+         "@**all**", "<users/all>", '<at user_id="all">', "<@all>", "@room", "x@**all**", "[@all",
+         "_@all")  # fmt: skip
 
 
 @pytest.mark.parametrize("service", [name for name in SERVICES if name != "ntfy"])
