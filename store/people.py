@@ -129,10 +129,13 @@ def open_session(
     method: str = "password",
     role: str | None = None,
     second_step: bool = False,
+    address: str = "",
+    browser: str = "",
 ) -> str:
     """A new session's secret. What has run out is cleared away on the way.
 
-    `role` is what this session has where it is less than the user's; `second_step`: the issuer vouches for one.
+    `role` is what this session has where it is less than the user's; `second_step`: the issuer vouches for one;
+    `address` and `browser` tell the user which session it is.
     """
     secret = secrets.token_urlsafe(32)
     connection.execute(
@@ -151,6 +154,8 @@ def open_session(
             method=method,
             role=role,
             second_step=second_step,
+            address=address[:45] or None,
+            browser=browser[:60] or None,
         )
     )
     return secret

@@ -79,6 +79,9 @@ def _sessions(metadata: MetaData) -> Table:
         Column("role", String(10)),
         # Whether the issuer vouches for a second step.
         Column("second_step", Boolean),
+        # Both only so that its user knows a session again.
+        Column("address", String(45)),
+        Column("browser", String(60)),
         CheckConstraint("method IN ('password', 'oidc')", name="method"),
         Index(None, "user_id"),
     )

@@ -30,7 +30,7 @@ def add_user(name: str, *, role: str) -> int:
     if known:
         return fail(f"đã có người dùng {name}; đổi mật khẩu bằng lệnh dondoc user password {name}.")
     password = _password()
-    wrong = refused(password, name)
+    wrong = refused(password, name, work.place.settings.office)
     if wrong:
         return fail(wrong)
     with work.place.database.write() as connection:
@@ -55,7 +55,7 @@ def set_password(name: str) -> int:
     if user is None:
         return fail(f"không có người dùng {name}.")
     password = _password()
-    wrong = refused(password, user.name)
+    wrong = refused(password, user.name, work.place.settings.office)
     if wrong:
         return fail(wrong)
     with work.place.database.write() as connection:

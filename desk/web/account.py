@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from desk.web import gate, passwords, tries
 from desk.web.visit import Visit
-from store import people
+from store import open_sessions, people
 
 
 def account(visit: Visit) -> Response:
@@ -16,6 +16,8 @@ def account(visit: Visit) -> Response:
 
 def _account(visit: Visit, wrong: str = "", status: int = 200) -> Response:
     assert visit.user is not None
+    with visit.workplace.database.read() as connection:
+        found = open_sessions.of_user(connection, visit.user.id, now=visit.now, lifetime=visit.desk.lifetime)
     return visit.page(
         "account.html",
         status,
@@ -23,13 +25,14 @@ def _account(visit: Visit, wrong: str = "", status: int = 200) -> Response:
         must_change=gate.must_change(visit),
         aged=gate.is_aged(visit),
         has_password=passwords.usable(visit.user.password),
+        sessions=found,
         wrong=wrong,
         secret=pyotp.random_base32(),
         uri="",
     )
 
 
-def _refused(visit: Visit, password: str) -> Response | None:
+def unproved(visit: Visit, password: str) -> Response | None:
     """The page that says why nothing is changed: too many tries, or not the present password."""
     user = visit.user
     assert user is not None
@@ -46,9 +49,9 @@ def change_password(visit: Visit) -> Response:
     user = visit.user
     assert user is not None
     old, new = str(visit.form.get("old", "")), str(visit.form.get("new", ""))
-    if (refused := _refused(visit, old)) is not None:
+    if (refused := unproved(visit, old)) is not None:
         return refused
-    wrong = passwords.refused(new, user.name)
+    wrong = passwords.refused(new, user.name, visit.workplace.settings.office)
     if wrong is None and new != str(visit.form.get("again", "")):
         wrong = "Hai lần nhập mật khẩu mới không giống nhau."
     if wrong is None and new == old:
@@ -75,7 +78,7 @@ def set_totp(visit: Visit) -> Response:
     """Turn the second step on with a code that proves the app has the secret, or off with the password."""
     user = visit.user
     assert user is not None
-    if (refused := _refused(visit, str(visit.form.get("password", "")))) is not None:
+    if (refused := unproved(visit, str(visit.form.get("password", "")))) is not None:
         return refused
     values: dict[str, object] = {"totp_sealed": None, "totp_step": None}
     if user.totp_sealed is not None and user.role == "admin" and visit.workplace.settings.desk.admins_need_totp:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from desk.web import gate, passwords, tries
 from desk.web.language import COOKIE, LANGUAGES
+from desk.web.session_pages import browser_of
 from desk.web.visit import Visit
 from store import people
 from store.audit import record
@@ -84,6 +85,8 @@ def welcome(
             method=method,
             role=role,
             second_step=second_step,
+            address=tries.address(visit),
+            browser=browser_of(visit.request.headers.get("user-agent", "")),
         )
         if complete:
             record(

@@ -7,12 +7,16 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from config.settings import Office
+from desk.web.common_passwords import is_common
+
 SHORTEST, LONGEST = 12, 256
+
+LONG_NAME = 3
+"""A user's name of so many letters may not stand in the password."""
 
 NONE = "!"
 """In the place of a hash: no password fits, the user comes by way of the issuer."""
-
-_TRIVIAL = frozenset({"123456789012", "password1234", "matkhaumatkhau", "qwertyuiop12", "dondocdondoc"})
 
 
 @cache
@@ -20,14 +24,17 @@ def hasher() -> PasswordHasher:
     return PasswordHasher(time_cost=2, memory_cost=19 * 1024 + 512, parallelism=1)
 
 
-def refused(password: str, name: str) -> str | None:
-    """Why a password is not taken, in Vietnamese; None where it is."""
+def refused(password: str, name: str, office: Office) -> str | None:
+    """Why a user's password is not taken, in Vietnamese; None where it is."""
     if len(password) < SHORTEST:
         return f"Mật khẩu cần ít nhất {SHORTEST} ký tự."
     if len(password) > LONGEST:
         return f"Mật khẩu dài quá {LONGEST} ký tự."
-    if password.lower() in _TRIVIAL or len(set(password)) < 5 or (name and name.lower() in password.lower()):
-        return "Mật khẩu quá dễ đoán."
+    if len(name) >= LONG_NAME and name.lower() in password.lower():
+        return "Mật khẩu không được chứa tên đăng nhập."
+    known = (name, office.name, office.parent, office.place, office.province)
+    if len(set(password)) < 5 or is_common(password, known):
+        return "Mật khẩu này nhiều người dùng hoặc dễ đoán; hãy chọn một câu dài mà chỉ mình biết."
     return None
 
 

@@ -26,6 +26,7 @@ from desk.web import (
     plans,
     policy_pages,
     proposal_pages,
+    session_pages,
     task,
     tasks,
     today,
@@ -73,6 +74,7 @@ DOOR = (
     Entry("GET", "/account", "viewer", account.account),
     Entry("POST", "/account/password", "viewer", account.change_password),
     Entry("POST", "/account/totp", "viewer", account.set_totp),
+    Entry("POST", "/account/sessions", "viewer", session_pages.end_own),
 )
 
 DESK = (
@@ -153,6 +155,7 @@ DESK = (
     Entry("POST", "/users", "admin", users.add),
     Entry("POST", "/users/{user:int}", "admin", users.change),
     Entry("POST", "/users/{user:int}/unlock", "admin", users.unlock),
+    Entry("POST", "/users/{user:int}/sessions", "admin", session_pages.end_of_user),
     Entry("POST", "/users/changes/{change:int}/undo", "admin", user_changes.undo),
     Entry("POST", "/identities/{identity:int}/link", "admin", identity_pages.link),
     Entry("POST", "/identities/{identity:int}/drop", "admin", identity_pages.drop),

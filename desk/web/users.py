@@ -13,7 +13,7 @@ from desk.web import passwords
 from desk.web.visit import Visit, Wrong
 from desk.web.words import ROLES
 from flows.steps import linking
-from store import identities, locks, people
+from store import identities, locks, open_sessions, people
 from store.audit import record
 
 SCOPES = {
@@ -38,6 +38,7 @@ def _page(visit: Visit, password: str = "", secret: str = "") -> Response:
         return visit.page(
             "users.html",
             rows=rows,
+            open_now=open_sessions.counts(connection, visit.province, now=visit.now, lifetime=visit.desk.lifetime),
             tokens=people.tokens_of(connection, visit.province, "api"),
             shut=locks.shut_names(
                 connection,

@@ -1,0 +1,104 @@
+"""Which passwords are taken: not those that everybody uses, nor those that anybody here would try first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench.desk.common_passwords import digests
+from config.settings import Office
+from desk.web import common_passwords
+from desk.web.common_passwords import LISTED, digest, listed
+from desk.web.passwords import refused
+from tests.conftest import Cli
+
+OFFICE = Office(
+    province="phu-chau",
+    name="Văn phòng UBND tỉnh Phú Châu",
+    email="vp@phuchau.example",
+    reply_to="vp@phuchau.example",
+)
+
+COMMON = [
+    "1qaz2wsx3edc", "123qweasdzxc", "qwerty123456", "QWERTY123456", "leavemealone", "q1w2e3r4t5y6", "administrator",
+    "123456789123", "PolniyPizdec0211", "polniypizdec0211",
+]  # fmt: skip
+"""Taken down from the head of the list that the digests were made of."""
+
+HABITS = [
+    "MatKhau@123456", "Mật khẩu 2026!!", "matkhaumatkhau", "P@ssw0rd123456", "Admin@123456789", "quantri@2026abc",
+    "Anhyeuem12345", "emyeuanh!!!!!", "Xinchao.Vietnam.2025", "1q2w3e4r5t6789", "123123123123123",
+]  # fmt: skip
+
+PLACE = [
+    "PhuChau@2026!",
+    "phu chau 123456",
+    "UBNDtinhPhuChau1",
+    "Ủy ban Phú Châu 99",
+    "VanPhong#2025#",
+    "Dondoc@2026!!",
+]
+
+TAKEN = [
+    "mot cau dai de nho 7", "con mèo nhà bên leo cây mít", "V8Q6F0nExr3YdR2K", "correct horse battery",
+    "Phú Châu có bảy cây cầu tre", "Hoa2 sen9 trang4 lam7", "ba mươi tết đi chợ hoa",
+]  # fmt: skip
+
+
+def wrong(password: str, name: str = "lan.tran") -> str | None:
+    return refused(password, name, OFFICE)
+
+
+def test_the_list_is_as_long_as_it_says() -> None:
+    assert len(listed()) == LISTED
+    assert LISTED >= 3000
+    assert all(len(one) == common_passwords.DIGITS for one in listed())
+
+
+@pytest.mark.parametrize("password", COMMON)
+def test_what_leaked_most_is_refused(password: str) -> None:
+    assert {digest(password), digest(common_passwords.plain(password))} & listed()
+    assert wrong(password)
+
+
+@pytest.mark.parametrize("password", HABITS)
+def test_what_people_here_are_fond_of_is_refused(password: str) -> None:
+    assert wrong(password)
+
+
+@pytest.mark.parametrize("password", PLACE)
+def test_the_names_of_the_place_protect_nothing(password: str) -> None:
+    assert wrong(password)
+
+
+@pytest.mark.parametrize("password", ["lan.tran 1234 xanh do", "mot cau cua LAN.TRAN", "Trần Lan 2026 123"])
+def test_the_users_own_name_protects_nothing(password: str) -> None:
+    assert wrong(password)
+
+
+@pytest.mark.parametrize("password", TAKEN)
+def test_long_sentences_and_random_signs_are_taken(password: str) -> None:
+    assert wrong(password) is None
+
+
+def test_a_short_name_shuts_out_no_sentence() -> None:
+    assert wrong("mot cau dai de nho 7", name="a") is None
+
+
+def test_length_is_counted_in_letters() -> None:
+    assert wrong("x7 Kq9 vm2 T") is None
+    assert wrong("x7 Kq9 vm2 ")
+    assert wrong("x7 Kq9 vm2 Tb4 " * 18)
+
+
+def test_the_list_is_made_of_the_first_that_are_long_enough(tmp_path: Path) -> None:
+    given = ["123456", "AbcDefGhiJkl", "abcdefghijkl", "short", "mnopqrstuvwxyz"]
+    assert digests(given) == sorted({digest("abcdefghijkl"), digest("mnopqrstuvwxyz")})
+    assert len(digests(f"{number:012}" for number in range(LISTED + 10))) == LISTED
+
+
+def test_the_command_line_refuses_them_too(dondoc: Cli) -> None:
+    answer = dondoc("user", "add", "hoa", "--role", "admin", DONDOC_PASSWORD="MatKhau@123456")
+    assert answer.returncode == 1
+    assert "dễ đoán" in answer.stderr
