@@ -63,7 +63,7 @@ def is_common(password: str, known: Iterable[str]) -> bool:
 
 def plain(text: str) -> str:
     """Small letters without diacritics, and figures; nothing between them."""
-    parts = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    parts = unicodedata.normalize("NFD", text.casefold().replace("\u0111", "d"))
     return "".join(letter for letter in parts if letter.isalnum())
 
 
