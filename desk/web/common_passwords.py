@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+
+from flows.steps.recording import fold
 
 LISTED = 10_000
 """Passwords in the list, each of 12 letters or more."""
@@ -63,8 +64,7 @@ def is_common(password: str, known: Iterable[str]) -> bool:
 
 def plain(text: str) -> str:
     """Small letters without diacritics, and figures; nothing between them."""
-    parts = unicodedata.normalize("NFD", text.casefold().replace("\u0111", "d"))
-    return "".join(letter for letter in parts if letter.isalnum())
+    return "".join(letter for letter in fold(text) if letter.isalnum())
 
 
 def _words(text: str) -> list[str]:
