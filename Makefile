@@ -5,11 +5,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 export DO_NOT_TRACK := 1
 
-.PHONY: run install test check fix lock clean
+.PHONY: run install production test check fix lock clean
 run: $(VENV)/.run
 	@$(BIN)/python -m desk.tour
 
 install: $(VENV)/.dev
+
+# For a server: nothing but what running needs, no tool for tests.
+production: $(VENV)/.run
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
@@ -29,7 +32,7 @@ lock:
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 	  --python-version 3.11 --extra dev -o requirements/dev.txt pyproject.toml
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
-	  --python-version 3.11 -c requirements/dev.txt -o requirements/run.txt pyproject.toml
+	  --python-version 3.11 --extra build -c requirements/dev.txt -o requirements/run.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .hypothesis
@@ -41,7 +44,7 @@ $(VENV)/bin/python:
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what Đôn Đốc needs into $(VENV) (once, a minute or two) ..."
 	@$(PIP) install --no-deps --require-hashes -r requirements/run.txt
-	@$(PIP) install 'setuptools>=77' && $(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(VENV)/bin/python

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 from flows import prefect_home
 from flows.steps.clock import here
-from flows.steps.missed import missed, warn_of_today
+from flows.steps.missed import expect, missed, warn_of_today
 from flows.steps.workplace import Workplace
 from store.errors import StoreError
 
@@ -129,6 +129,7 @@ def catch_up(workplace: Workplace) -> None:
     """Run the morning of a province without Prefect where it was missed, and tell the operator."""
     now = here(workplace.zone)()
     try:
+        expect(workplace, now)
         if not missed(workplace, now):
             return
         _say(f"{workplace.province}: chưa thấy lượt chạy buổi sáng, chạy ngay, không qua Prefect.")

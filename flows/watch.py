@@ -10,7 +10,7 @@ from prefect import flow
 from flows.steps import clock as clocks
 from flows.steps.daily import run_daily
 from flows.steps.logs import set_up
-from flows.steps.missed import missed, warn_of_today
+from flows.steps.missed import expect, missed, warn_of_today
 from flows.steps.workplace import Workplace, open_workplace
 
 
@@ -24,6 +24,7 @@ async def watch(province: str | None = None) -> dict[str, Any]:
 
 def _look(workplace: Workplace) -> dict[str, Any]:
     clock = clocks.here(workplace.zone)
+    expect(workplace, clock())
     if not missed(workplace, clock()):
         return {"missed": False}
     warn_of_today(workplace, clock())

@@ -13,7 +13,7 @@ GAUGES = {
     "tasks_open": "Tasks that are not done",
     "tasks_waiting": "Open tasks that wait for a document or another task",
     "dues_today": "Open due dates that fall on today",
-    "dues_soon": "Open due dates of the next seven days",
+    "dues_soon": "Open due dates within the seven days after today",
     "dues_late": "Open due dates that are late",
     "messages_queued": "Messages that wait to be sent",
     "messages_due": "Messages that could be sent now",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import re
 import shutil
 import subprocess
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ import yaml
 from tests.conftest import ROOT
 
 DEPLOY = ROOT / "deploy"
+ROOMS = ("plans", "deadlines", "notifiers", "store", "config", "flows", "desk")
 UNITS = sorted(DEPLOY.glob("*.service"))
 TIMERS = sorted(DEPLOY.glob("*.timer"))
 
@@ -122,7 +127,7 @@ def test_everything_that_is_copied_into_the_container_is_there() -> None:
         if name == "COPY" and "--from" not in words:
             for source in words.split()[:-1]:
                 assert (ROOT / source).exists(), source
-    for room in ("plans", "deadlines", "notifiers", "store", "config", "flows", "desk"):
+    for room in ROOMS:
         assert ("COPY", f"{room} {room}") in instructions()
 
 
@@ -142,3 +147,54 @@ def test_no_registry_is_named() -> None:
     for path in DEPLOY.iterdir():
         for image in re.findall(r"(?:FROM|image:|BASE=)\s*(\S+)", path.read_text(encoding="utf-8")):
             assert not re.search(r"^[\w-]+\.[\w.-]+/", image), image
+
+
+def plain(name: str) -> str:
+    """The name of a package as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\[<>=!~; ]", name)[0]).lower()
+
+
+def locked(name: str) -> dict[str, str]:
+    """The version of each package of a lock."""
+    text = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
+    return {plain(held): version for held, version in re.findall(r"(?m)^([\w.-]+)==([^\s;]+)", text)}
+
+
+def imported() -> set[str]:
+    """The outer names of all that the program imports, at the top of a module or in a function."""
+    found = set[str]()
+    for file in (file for room in ROOMS for file in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                found.add(node.module.partition(".")[0])
+    return found - set(ROOMS) - sys.stdlib_module_names
+
+
+def test_a_server_gets_what_running_needs_and_no_tool_for_tests() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    run, dev, extra = locked("run"), locked("dev"), declared["optional-dependencies"]
+    needed = {plain(one) for one in declared["dependencies"] + extra["build"]}
+    assert needed <= set(run)
+    assert run.items() <= dev.items()
+    tools = {plain(one) for one in extra["dev"]} - needed
+    assert {"pytest", "hypothesis", "mypy", "ruff", "playwright"} <= tools
+    assert tools & set(run) == set()
+
+
+def test_all_that_the_program_imports_is_in_the_lock_for_servers() -> None:
+    known, run, names = packages_distributions(), locked("run"), imported()
+    assert {"sqlalchemy", "prefect", "lxml"} <= names
+    assert [name for name in names if not {plain(one) for one in known.get(name, ())} & set(run)] == []
+
+
+def test_what_the_guides_install_on_a_server_is_the_lock_for_servers() -> None:
+    made = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "\nproduction: $(VENV)/.run\n" in made
+    rule = made.split("$(VENV)/.run: ")[1].split("\n\n")[0]
+    assert "--require-hashes -r requirements/run.txt" in rule
+    assert "dev.txt" not in rule
+    for guide in ("operations.md", "operations.vi.md"):
+        text = (ROOT / "docs" / guide).read_text(encoding="utf-8")
+        assert re.findall(r"make -C \S+ (\w+)", text) == ["production"] * 2

@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from desk.web.routes import ROUTES, Entry
+from flows.steps.missed import expect
 from flows.steps.workplace import Workplace
 from store.people import ROLES
 from tests.desk_samples import BASE, PASSWORD, Clock, add_user, browser, logged_in, morning, with_samples
@@ -39,6 +40,14 @@ def test_nothing_but_a_notice_before_there_is_an_admin(place: Workplace, clock: 
         answer = client.request(entry.method, path_of(entry))
         assert answer.status_code == 503, entry
         assert "dondoc user add" in answer.text
+
+
+def test_a_fresh_desk_is_healthy_until_a_morning_passes(place: Workplace, clock: Clock) -> None:
+    client = browser(place, clock)
+    assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
+    expect(place, clock())
+    clock.move(days=1, minutes=5)
+    assert (client.get("/healthz").status_code, client.get("/healthz").text) == (503, "late\n")
 
 
 def test_every_route_asks_a_stranger_to_log_in(place: Workplace, clock: Clock) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select, update
 from starlette.applications import Starlette
@@ -21,13 +23,13 @@ from config.settings import may_ping
 from desk.web_health import routes
 from flows.steps import logs, metrics, missed
 from flows.steps.clock import here
-from flows.steps.daily import run_daily
+from flows.steps.daily import Report, begin, end, run_daily
 from flows.steps.pinging import ping
 from flows.steps.sending import deliver
 from flows.steps.workplace import Workplace, open_workplace
 from store import keeping
 from store.schema import messages
-from tests.conftest import Cli
+from tests.conftest import ROOT, Cli
 from tests.desk_samples import DAY, Clock, with_samples
 from tests.smtp_sink import Sink
 
@@ -138,6 +140,22 @@ def value(found: Mapping[tuple[str, frozenset[tuple[str, str]]], float], name: s
     return found[f"dondoc_{name}", frozenset(labels.items())]
 
 
+def test_the_alarms_for_prometheus_look_at_figures_that_there_are(environment: dict[str, str]) -> None:
+    place = open_workplace(environment)
+    place.ready()
+    text = metrics.text([place], Clock(place)())
+    known = {family.name for family in text_string_to_metric_families(text)}
+    alarms = yaml.safe_load((ROOT / "deploy" / "prometheus-alerts.yml").read_text(encoding="utf-8"))
+    rules = [rule for group in alarms["groups"] for rule in group["rules"]]
+    looked_at = {name for rule in rules for name in re.findall(r"dondoc_\w+", rule["expr"])}
+    assert len(rules) == len({rule["alert"] for rule in rules})
+    assert looked_at <= known
+    assert looked_at >= {f"dondoc_{name}" for name in ("run_missed", "on_hold", "channel_down")}
+    for rule in rules:
+        assert rule["labels"]["severity"] in {"critical", "warning"}
+        assert rule["annotations"]["summary"].endswith(".")
+
+
 def test_figures_agree_with_what_happened(environment: dict[str, str], database_url: str) -> None:
     with Sink() as sink:
         more = {"DONDOC_SMTP_URL": sink.url, "DONDOC_DATABASE_URL": database_url}
@@ -185,6 +203,7 @@ def test_health_follows_the_run_and_readiness_the_schema(environment: dict[str, 
     place.ready()
     assert client(place, clock).get("/readyz").json() == {"ok": True, "provinces": {"phu-chau": "ok"}}
     assert client(place, clock).get("/healthz").status_code == 200
+    missed.expect(place, clock())
     clock.move(minutes=3)
     late = client(place, clock).get("/healthz")
     assert (late.status_code, late.json()["provinces"]) == (503, {"phu-chau": "missed"})
@@ -327,6 +346,7 @@ def test_a_morning_missed_today_is_told_once_in_the_one_mail_of_the_day(
         place = open_workplace(environment | {"DONDOC_SMTP_URL": sink.url})
         place.ready()
         clock = Clock(place)
+        missed.expect(place, clock())
         assert not missed.missed(place, clock())
         clock.move(minutes=30)
         assert missed.missed(place, clock())
@@ -350,5 +370,22 @@ def test_the_hour_of_the_run_counts_in_the_provinces_own_zone(environment: dict[
     at = place.settings.schedule.daily_at
     assert at == time(7, 30)
     before = datetime(2026, 6, 1, 7, 31, tzinfo=place.zone)
+    missed.expect(place, before - timedelta(days=1))
     assert not missed.missed(place, before)
     assert missed.missed(place, before + timedelta(minutes=2))
+
+
+def test_an_installation_of_the_afternoon_has_missed_no_morning(environment: dict[str, str]) -> None:
+    place = open_workplace(environment)
+    place.ready()
+    afternoon = datetime(2026, 6, 1, 15, 0, tzinfo=place.zone)
+    for now in (afternoon, afternoon + timedelta(hours=2)):
+        missed.expect(place, now)
+        assert not missed.missed(place, now)
+    tomorrow = datetime(2026, 6, 2, 7, 32, tzinfo=place.zone)
+    assert missed.missed(place, tomorrow), "the first morning that somebody looked after"
+    begun = begin(place, tomorrow.date(), tomorrow)
+    end(place, begun, Report(day=tomorrow.date()), now=tomorrow, error="tried out")
+    assert not missed.missed(place, tomorrow + timedelta(minutes=30))
+    assert missed.missed(place, tomorrow + timedelta(hours=2))
+    place.database.close()

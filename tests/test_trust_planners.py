@@ -19,7 +19,7 @@ from flows.serving import catch_up
 from flows.steps.clock import here, standing_at
 from flows.steps.deciding import decide
 from flows.steps.importing import import_file
-from flows.steps.missed import OVERDUE, missed
+from flows.steps.missed import OVERDUE, expect, missed
 from flows.steps.refreshing import refresh
 from flows.steps.workplace import Workplace, open_workplace
 from store import runs
@@ -141,6 +141,7 @@ def test_a_morning_that_prefect_does_not_start_happens_without_it(
     now = here(place.zone)()
     if now - now.replace(hour=0, minute=0, second=0) < OVERDUE + timedelta(minutes=1):
         pytest.skip("midnight has just passed")
+    expect(place, now - timedelta(days=1))
     assert missed(place, now)
     catch_up(place)
     with place.database.read() as connection:

@@ -16,18 +16,38 @@ OVERDUE = timedelta(seconds=95)
 """How long after its hour the morning's run may be missing: caught up, it is not two minutes late."""
 
 
+SINCE = "schedule.since"
+"""The mark of when the mornings of a province began to be looked after."""
+
+
+def expect(workplace: Workplace, now: datetime) -> None:
+    """Mornings are looked after from `now` on; the first time that this is said counts."""
+    with workplace.database.read() as connection:
+        if runs.mark(connection, workplace.province, SINCE) is not None:
+            return
+    with workplace.database.write() as connection:
+        if runs.mark(connection, workplace.province, SINCE) is None:
+            runs.set_mark(connection, workplace.province, SINCE, now.isoformat())
+
+
 def missed(workplace: Workplace, now: datetime) -> bool:
-    """True where today's run is overdue: no good one is recorded and its hour is more than `OVERDUE` past."""
+    """True where today's run is overdue: no good one is recorded and its hour is more than `OVERDUE` past.
+
+    Never before the first morning that somebody looks after: a fresh installation has missed nothing.
+    """
     at = datetime.combine(now.date(), workplace.settings.schedule.daily_at, tzinfo=now.tzinfo)
     if now < at + OVERDUE:
         return False
     with workplace.database.read() as connection:
         last = runs.last_good(connection, workplace.province)
         begun = runs.last_begun(connection, workplace.province)
+        since = runs.mark(connection, workplace.province, SINCE)
+    if begun is None:
+        return since is not None and datetime.fromisoformat(since) <= at
     if last is not None and last.day >= now.date():
         return False
     # One that has just begun may still end well; one that has hung for an hour will not.
-    return begun is None or begun.day < now.date() or now - begun.started_at > timedelta(hours=1)
+    return bool(begun.day < now.date() or now - begun.started_at > timedelta(hours=1))
 
 
 def days_without_run(workplace: Workplace, today: date) -> list[date]:
