@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from sqlalchemy import delete
 
 from config.zalo import ZaloFile
 from desk.commands import zalo, zalo_account, zalo_bot
+from desk.commands.checking import check_all
 from flows.steps.channels import Tokens
 from flows.steps.clock import here
 from flows.steps.workplace import open_workplace
@@ -21,6 +23,7 @@ from notifiers.fake_zalo import FakeServer, FakeTemplate, start
 from notifiers.fake_zalo.faults import code as answering
 from notifiers.fake_zalo.page import example_world
 from notifiers.zalo import put_pair
+from store.schema import zalo_pairs
 from tests.test_flows_zalo import AGENCY, configured
 
 Said = Callable[..., str]
@@ -194,3 +197,24 @@ def test_a_bot_that_is_listened_to_links_a_contact(server: FakeServer, told: Any
     place.forget_people()
     assert place.zalo_people == {("bot", f"{AGENCY}|{agency.contacts[0].role}|{agency.contacts[0].name}"): "chat-2"}
     assert told(zalo.status(ask=False, json=False))[0] == 0, "that nobody wrote is no alert"
+
+
+def test_check_tells_whether_the_account_can_send(server: FakeServer, told: Any) -> None:
+    code, out, _ = told(check_all(send_test=None, channel=None, json=False))
+    assert code == 0
+    assert "được  tài khoản Zalo: có cặp token, hết hạn lúc" in out
+    place = open_workplace()
+    with place.database.write() as connection:
+        connection.execute(delete(zalo_pairs))
+    place.database.close()
+    code, out, _ = told(check_all(send_test=None, channel=None, json=False))
+    assert code == 1
+    assert "LỖI   tài khoản Zalo: Chưa có cặp token; hãy chạy dondoc zalo consent" in out
+
+
+def test_an_agency_is_known_by_the_code_of_the_provinces_file_too(server: FakeServer, told: Any) -> None:
+    code, out, _ = told(zalo.give_code(AGENCY.partition(".")[2], role="focal", name=None))
+    assert (code, out.startswith("Mã của ")) == (0, True)
+    code, _, err = told(zalo.give_code("so-khong-co", role="focal", name=None))
+    assert code == 1
+    assert "dondoc agencies list" in err

@@ -33,6 +33,8 @@ def check_all(*, send_test: str | None, channel: str | None, json: bool) -> int:
     ]
     if work.place.settings.oidc is not None:
         parts.append(("đăng nhập chung (OIDC)", _issuer))
+    if _by_account(work):
+        parts.append(("tài khoản Zalo", _zalo))
     if channel is not None and channel not in work.place.channels.by_name:
         return misuse(f"không có kênh {channel}; cho phép: {', '.join(work.place.channels.by_name)}.")
     if send_test is not None:
@@ -46,6 +48,17 @@ def check_all(*, send_test: str | None, channel: str | None, json: bool) -> int:
         for one in findings:
             put(f"{'được' if one.ok else 'LỖI '}  {one.part}: {one.said}")
     return DONE if all(one.ok for one in findings) else FAILED
+
+
+def _by_account(work: AtWork) -> bool:
+    """Whether a channel sends by the Official Account, which needs a pair of tokens; a bot has its own token."""
+    from flows.steps.channels import zalo_scheme
+
+    try:
+        schemes = {zalo_scheme(work.place, name) for name in work.place.channels.by_name}
+    except ConfigError:
+        return False
+    return bool(schemes - {None, "zalobot"})
 
 
 def _entry(one: Finding) -> dict[str, object]:
@@ -95,6 +108,13 @@ def _channels(work: AtWork) -> str:
     if work.place.channels.writes_files:
         shown.append(f"chưa có máy chủ thư, ghi tệp .eml vào {work.place.settings.var / 'outbox'}")
     return "; ".join(shown)
+
+
+def _zalo(work: AtWork) -> str:
+    from desk.commands.zalo import pair_at_hand
+
+    work.place.ready()
+    return pair_at_hand(work)
 
 
 def _database(work: AtWork) -> str:

@@ -146,6 +146,16 @@ def status(*, ask: bool, json: bool) -> int:
     return fail("Zalo chưa gửi được.") if trouble or any(asked.values()) else DONE
 
 
+def pair_at_hand(work: AtWork) -> str:
+    """Until when the pair serves. Raises ChannelError with what to do where there is none that does."""
+    from notifiers.channel import ChannelError
+
+    pair, trouble = _pair(work)
+    if trouble:
+        raise ChannelError(trouble)
+    return f"có cặp token, hết hạn lúc {pair['expires']:%H:%M ngày %d/%m/%Y}, tự làm mới trước đó"
+
+
 def _pair(work: AtWork) -> tuple[dict[str, datetime], str | None]:
     """When the pair ends, without the pair; and what is wrong with it, in Vietnamese."""
     try:
@@ -183,7 +193,11 @@ def _ask(work: AtWork) -> dict[str, tuple[str, ...]]:
             continue
         with open_named(work.place, name, clock=lambda: work.now) as channel:
             assert isinstance(channel, ZaloChannel)
-            found[name] = channel.check()
+            said = dict.fromkeys(channel.check())
+            # What is said once with the way out need not be said without it.
+            found[name] = tuple(
+                one for one in said if not any(one != other and other.startswith(one) for other in said)
+            )
     return found
 
 
@@ -215,16 +229,18 @@ def give_code(agency: str, *, role: str, name: str | None) -> int:
 
     work = at_work()
     work.place.ready()
-    known = work.place.directory.agency(agency)
+    directory = work.place.directory
+    # The province's own file writes its agencies without the province before them.
+    known = directory.agency(agency) or directory.agency(f"{work.place.province}.{agency}")
     if known is None:
-        return fail(f"danh bạ không có cơ quan {agency}.")
+        return fail(f"danh bạ không có cơ quan {agency}; mã của các cơ quan: dondoc agencies list.")
     people = [one for one in known.contacts if one.role.value == role and name in {None, one.name}]
     if len(people) != 1:
         named = ", ".join(one.name or "(không tên)" for one in known.contacts if one.role.value == role)
         return fail(
             f"{known.name} có {len(people)} đầu mối {role} như vậy ({named or 'không có ai'}); hãy thêm --name."
         )
-    code = zalo_webhook.give_code(work.place, agency, people[0], now=work.now, actor=actor())
+    code = zalo_webhook.give_code(work.place, known.code, people[0], now=work.now, actor=actor())
     put(f"Mã của {people[0].name or known.name}: {code}")
     put(f"Người này nhắn đúng mã trên cho OA trong {zalo_webhook.CODE_HOURS} giờ; mỗi mã dùng một lần.")
     return DONE

@@ -28,7 +28,8 @@ def try_channel(workplace: Workplace, name: str, address: str, *, now: datetime)
     scheme = scheme_of(workplace.channels.by_name[name].url)
     try:
         with open_named(workplace, name, clock=lambda: now) as opened:
-            return Tried(sent=True, said=opened.send(message).answer)
+            answer = opened.send(message).answer
+            return Tried(sent=True, said="Zalo đã nhận" if scheme in ZALO else answer)
     except ChannelError as wrong:
         return Tried(sent=False, said=str(wrong))
     except NotSent as failed:
