@@ -99,7 +99,7 @@ def when_recorded(province: str) -> DeploymentEventTrigger:
 def deliver_cron(place: Workplace) -> str:
     """Every ten minutes of the working hours."""
     schedule = place.settings.schedule
-    return f"5-59/10 {schedule.work_from.hour}-{schedule.work_to.hour} * * *"
+    return f"5-59/10 {schedule.work_from.hour}-{later(schedule.work_to, -1).hour} * * *"
 
 
 def _at(place: Workplace, minutes: int, days: str = "* * *", **more: Any) -> tuple[Schedule, ...]:
@@ -109,6 +109,7 @@ def _at(place: Workplace, minutes: int, days: str = "* * *", **more: Any) -> tup
 
 
 def later(at: time, minutes: int) -> time:
-    """The hour `minutes` after `at`; what would fall on the next day stays on the last minute of this one."""
+    """The time `minutes` after `at`, before it where negative; what would fall on the next day stays on the last
+    minute of this one."""
     whole = min(at.hour * 60 + at.minute + minutes, 24 * 60 - 1)
     return time(whole // 60, whole % 60)

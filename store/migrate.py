@@ -47,18 +47,22 @@ def migrate(database: Database) -> tuple[str | None, str]:
             ensure(connection)
             hit("migrate")
         except CommandError as error:
-            raise StoreError(
-                f"Cơ sở dữ liệu {database.shown} thuộc phiên bản mới hơn ({before}); hãy nâng cấp chương trình."
-            ) from error
+            raise StoreError(_newer(database, before)) from error
         return before, current(connection) or NEWEST
 
 
 def check(database: Database) -> None:
     """Raises StoreError unless the database is at the newest schema."""
     found = revision(database)
+    if found is not None and found > NEWEST:
+        raise StoreError(_newer(database, found))
     if found != NEWEST:
         state = "chưa được tạo" if found is None else f"đang ở phiên bản {found}"
         raise StoreError(f"Cơ sở dữ liệu {database.shown} {state}; hãy chạy lệnh dondoc migrate.")
+
+
+def _newer(database: Database, found: str | None) -> str:
+    return f"Cơ sở dữ liệu {database.shown} thuộc phiên bản mới hơn ({found}); hãy nâng cấp chương trình."
 
 
 def config(connection: Connection) -> Config:
