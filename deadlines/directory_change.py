@@ -6,13 +6,16 @@ plans still find it and follow its successors.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, time, timedelta
 
 from deadlines.directory import Agency, Contact, Directory, Group
 
 _ABSENT = "—"
+
+_OF_CODES = frozenset({"superior", "successors", "members", "includes", "exceptions"})
+"""Fields that hold codes of agencies or groups: people are shown the names."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +60,7 @@ def split(directory: Directory, code: str, parts: Iterable[Agency], on: date) ->
     for part in made:
         known = directory.agency(part.code)
         if known is not None and not known.valid(on):
-            raise ChangeError(f"{part.code} không còn hoạt động từ ngày {on:%d/%m/%Y}")
+            raise ChangeError(f"{known.name} ({part.code}) không còn hoạt động từ ngày {on:%d/%m/%Y}")
     started = [
         part if directory.agency(part.code) else replace(part, valid_from=part.valid_from or on) for part in made
     ]
@@ -90,14 +93,17 @@ def _ended(directory: Directory, code: str, successors: Iterable[str], on: date)
 
 def difference(old: Directory, new: Directory) -> tuple[Change, ...]:
     """What a person should see before `new` takes the place of `old`."""
+    named = (old.name, new.name)
     return (
-        *_between({a.code: a for a in old.agencies}, {a.code: a for a in new.agencies}),
-        *_between({g.code: g for g in old.groups}, {g.code: g for g in new.groups}),
+        *_between({a.code: a for a in old.agencies}, {a.code: a for a in new.agencies}, named),
+        *_between({g.code: g for g in old.groups}, {g.code: g for g in new.groups}, named),
     )
 
 
 def _between(
-    old: Mapping[str, Agency] | Mapping[str, Group], new: Mapping[str, Agency] | Mapping[str, Group]
+    old: Mapping[str, Agency] | Mapping[str, Group],
+    new: Mapping[str, Agency] | Mapping[str, Group],
+    named: tuple[Callable[[str], str], Callable[[str], str]],
 ) -> Iterator[Change]:
     for code in dict.fromkeys((*old, *new)):
         before, after = old.get(code), new.get(code)
@@ -109,15 +115,16 @@ def _between(
             for item in fields(before):
                 was, now = getattr(before, item.name), getattr(after, item.name)
                 if was != now:
-                    yield Change(code=code, field=item.name, old=_shown(was), new=_shown(now))
+                    then, since = named if item.name in _OF_CODES else (str, str)
+                    yield Change(code=code, field=item.name, old=_shown(was, then), new=_shown(now, since))
 
 
 def _name(changed: Agency | Group) -> str:
     return changed.name if isinstance(changed, Agency) else changed.names[0]
 
 
-def _shown(value: object) -> str:
-    """As people write it, addresses masked."""
+def _shown(value: object, name: Callable[[str], str] = str) -> str:
+    """As people write it, addresses masked; `name` is what a text is called."""
     match value:
         case None | () | "":
             return _ABSENT
@@ -129,9 +136,9 @@ def _shown(value: object) -> str:
         case time():
             return f"{value:%H:%M}"
         case tuple():
-            return ", ".join(map(_shown, value))
+            return ", ".join(_shown(one, name) for one in value)
         case _:
-            return str(value)
+            return name(str(value))
 
 
 def _masked(address: str | None) -> str:

@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from config import agencies
 from config.errors import ConfigError
+from deadlines.directory import Directory
 from desk.web.visit import Visit
+from desk.web.words import FIELDS
 from flows.steps import editing
 from flows.steps.completing import NoSuch
 from flows.steps.workplace import AGENCIES, CALENDAR, POLICIES, TEMPLATE
@@ -104,10 +106,18 @@ def steps_of(visit: Visit, part: str, seed: str) -> list[Step]:
 def difference(part: str, old: str, new: str) -> Sequence[str]:
     """What differs, a line each; of the directory by fields, with addresses masked."""
     if part == AGENCIES:
-        changes = agencies.difference(agencies.loads(old, part), agencies.loads(new, part))
-        return [f"{one.code} {one.field}: {one.old} → {one.new}" for one in changes]
+        before, after = agencies.loads(old, part), agencies.loads(new, part)
+        return [
+            f"{_named(one.code, after, before)}: {FIELDS.get(one.field, one.field)}: {one.old} → {one.new}"
+            for one in agencies.difference(before, after)
+        ]
     lines = unified_diff(old.splitlines(), new.splitlines(), n=1, lineterm="")
     return [line for line in lines if not line.startswith(("---", "+++"))]
+
+
+def _named(code: str, *directories: Directory) -> str:
+    """What an agency or a group is called in the first of these that has it."""
+    return next((name for one in directories if (name := one.name(code)) != code), code)
 
 
 def restore(visit: Visit) -> Response:

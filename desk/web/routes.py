@@ -138,6 +138,7 @@ DESK = (
     Entry("GET", "/templates", "viewer", wording_pages.page),
     Entry("GET", "/templates/{name}", "admin", wording_pages.edit_form),
     Entry("POST", "/templates/{name}", "admin", wording_pages.change),
+    Entry("GET", "/templates/{name}/export", "viewer", wording_pages.export),
     Entry("GET", "/templates/{name}/mail", "admin", wording_pages.mail),
     Entry("GET", "/channels", "viewer", channel_pages.page),
     Entry("POST", "/channels/{channel}/test", "admin", channel_pages.test),

@@ -53,6 +53,15 @@ def edit_form(visit: Visit) -> Response:
     return _page(visit, name, wording.standing(visit.workplace, name))
 
 
+def export(visit: Visit) -> Response:
+    """The wording that holds, as its file in the folder `templates` of the configuration has it."""
+    name = visit.request.path_params["name"]
+    if name not in wording.EDITABLE:
+        return visit.sorry(NOT_FOUND, 404)
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(wording.standing(visit.workplace, name), media_type="text/plain", headers=headers)
+
+
 def change(visit: Visit) -> Response:
     """Try what was typed; keep it with `apply`, or go back to what came with the program with `reset`."""
     name = visit.request.path_params["name"]
