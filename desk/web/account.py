@@ -16,6 +16,7 @@ def account(visit: Visit) -> Response:
 
 def _account(visit: Visit, wrong: str = "", status: int = 200) -> Response:
     assert visit.user is not None
+    secret = pyotp.random_base32()
     with visit.workplace.database.read() as connection:
         found = open_sessions.of_user(connection, visit.user.id, now=visit.now, lifetime=visit.desk.lifetime)
     return visit.page(
@@ -27,8 +28,8 @@ def _account(visit: Visit, wrong: str = "", status: int = 200) -> Response:
         has_password=passwords.usable(visit.user.password),
         sessions=found,
         wrong=wrong,
-        secret=pyotp.random_base32(),
-        uri="",
+        secret=secret,
+        uri=pyotp.TOTP(secret).provisioning_uri(visit.user.name, issuer_name="Đôn Đốc"),
     )
 
 
