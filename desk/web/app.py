@@ -23,6 +23,7 @@ from desk.web import gate
 from desk.web.api import mounted
 from desk.web.bounce_hooks import BOUNCES, bounce_route
 from desk.web.guard import Guard
+from desk.web.lifespan import lifespan
 from desk.web.routes import ROUTES, UPLOADS, Entry
 from desk.web.visit import Desk, Visit, Wrong
 from desk.web.zalo_hooks import zalo_routes
@@ -49,6 +50,7 @@ def build(workplace: Workplace, clock: Callable[[], datetime] | None = None) -> 
     ]
     return Starlette(
         routes=routes,
+        lifespan=lifespan(),
         middleware=[Middleware(Guard, place=lambda: desk.place, uploads=UPLOADS | {BOUNCES})],
         exception_handlers={HTTPException: _http_error(desk), Exception: _failure},
     )
