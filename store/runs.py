@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from store.outbox import inserting
 from store.schema import marks, runs
@@ -53,6 +53,14 @@ def last_begun(connection: Connection, province: str, kind: str = "daily") -> Ro
     return connection.execute(
         select(runs).where(runs.c.province == province, runs.c.kind == kind).order_by(runs.c.id.desc()).limit(1)
     ).first()
+
+
+def beginning(connection: Connection, province: str, kind: str = "daily") -> datetime | None:
+    """When the first run began, however it ended; None where there was none."""
+    first: datetime | None = connection.execute(
+        select(func.min(runs.c.started_at)).where(runs.c.province == province, runs.c.kind == kind)
+    ).scalar()
+    return first
 
 
 def note_missed(connection: Connection, province: str, days: Sequence[date], now: datetime) -> list[date]:

@@ -382,10 +382,23 @@ def test_an_installation_of_the_afternoon_has_missed_no_morning(environment: dic
     for now in (afternoon, afternoon + timedelta(hours=2)):
         missed.expect(place, now)
         assert not missed.missed(place, now)
+    tried = begin(place, date(2026, 5, 4), afternoon)
+    end(place, tried, Report(day=date(2026, 5, 4)), now=afternoon)
+    assert not missed.missed(place, afternoon), "a day that was tried out is no morning"
     tomorrow = datetime(2026, 6, 2, 7, 32, tzinfo=place.zone)
     assert missed.missed(place, tomorrow), "the first morning that somebody looked after"
     begun = begin(place, tomorrow.date(), tomorrow)
     end(place, begun, Report(day=tomorrow.date()), now=tomorrow, error="tried out")
     assert not missed.missed(place, tomorrow + timedelta(minutes=30))
     assert missed.missed(place, tomorrow + timedelta(hours=2))
+    place.database.close()
+
+
+def test_an_older_installation_has_missed_the_morning_of_its_upgrade(environment: dict[str, str]) -> None:
+    place = open_workplace(environment)
+    place.ready()
+    run_daily(place, clock=Clock(place), day=DAY)
+    upgraded = datetime(2026, 6, 2, 10, 0, tzinfo=place.zone)
+    missed.expect(place, upgraded)
+    assert missed.missed(place, upgraded)
     place.database.close()

@@ -21,13 +21,14 @@ SINCE = "schedule.since"
 
 
 def expect(workplace: Workplace, now: datetime) -> None:
-    """Mornings are looked after from `now` on; the first time that this is said counts."""
+    """Mornings are looked after from `now` on, or from the first run; the first time that this is said counts."""
     with workplace.database.read() as connection:
         if runs.mark(connection, workplace.province, SINCE) is not None:
             return
     with workplace.database.write() as connection:
         if runs.mark(connection, workplace.province, SINCE) is None:
-            runs.set_mark(connection, workplace.province, SINCE, now.isoformat())
+            since = runs.beginning(connection, workplace.province) or now
+            runs.set_mark(connection, workplace.province, SINCE, since.isoformat())
 
 
 def missed(workplace: Workplace, now: datetime) -> bool:
@@ -42,12 +43,14 @@ def missed(workplace: Workplace, now: datetime) -> bool:
         last = runs.last_good(connection, workplace.province)
         begun = runs.last_begun(connection, workplace.province)
         since = runs.mark(connection, workplace.province, SINCE)
-    if begun is None:
-        return since is not None and datetime.fromisoformat(since) <= at
+    if begun is None and since is None:
+        return False
+    if since is not None and datetime.fromisoformat(since) > at:
+        return False
     if last is not None and last.day >= now.date():
         return False
     # One that has just begun may still end well; one that has hung for an hour will not.
-    return bool(begun.day < now.date() or now - begun.started_at > timedelta(hours=1))
+    return bool(begun is None or begun.day < now.date() or now - begun.started_at > timedelta(hours=1))
 
 
 def days_without_run(workplace: Workplace, today: date) -> list[date]:
