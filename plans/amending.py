@@ -30,6 +30,7 @@ class Proposal:
 
 def propose(instruction: Instruction, tasks: Sequence[Task]) -> tuple[Proposal, ...]:
     """The rows of the amended plan that the instruction may mean, the likeliest first; empty where none does."""
+    tasks = in_annex(tasks, instruction.annex)
     found = [task for task in tasks if _is_meant(instruction, task)]
     if instruction.under and (closer := [task for task in found if _stands_under(task, instruction.under)]):
         found = closer
@@ -45,6 +46,24 @@ def propose(instruction: Instruction, tasks: Sequence[Task]) -> tuple[Proposal, 
         Proposal(instruction=instruction, old=task, new=_changed(instruction, task), confidence=sure, reasons=why)
         for task, sure, why in sorted(judged, key=lambda one: -one[1])
     )
+
+
+def in_annex(tasks: Sequence[Task], annex: str | None) -> Sequence[Task]:
+    """The tasks of the annex that is named, "II" and "2" being one; all of them where no annex is told apart."""
+    if annex is None or all(task.place.annex is None for task in tasks):
+        return tasks
+    return [task for task in tasks if task.place.annex is not None and _count(task.place.annex) == _count(annex)]
+
+
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+
+
+def _count(annex: str) -> int | None:
+    """What a number of an annex counts, in whichever figures; None for an annex without one."""
+    if annex.isdecimal():
+        return int(annex)
+    figures = [_ROMAN[letter] for letter in annex.upper()]
+    return sum(-one if one < later else one for one, later in zip(figures, [*figures[1:], 0], strict=True)) or None
 
 
 def _is_meant(told: Instruction, task: Task) -> bool:
@@ -73,6 +92,9 @@ def _judged(told: Instruction, task: Task) -> tuple[float, tuple[str, ...]]:
         sure, why = 0.85, ["Chỉ nhận ra theo tên nhiệm vụ, không có số thứ tự."]
     elif told.quoted and _likeness(told, task) < _ALIKE:
         sure, why = 0.4, [f"Tên trong văn bản sửa đổi khác tên nhiệm vụ số {told.number} đang lưu."]
+    if told.annex and task.place.annex is None:
+        sure = min(sure, 0.6)
+        why.append(f"Không rõ nhiệm vụ này có thuộc Phụ lục {told.annex} không.")
     if told.under and not _stands_under(task, told.under):
         sure = min(sure, 0.6)
         why.append(f"Không thấy nhiệm vụ này nằm dưới mục {', '.join(told.under)}.")

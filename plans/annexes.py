@@ -16,6 +16,12 @@ from plans.table_tasks import Reading, read_rows, where
 from plans.types import TableKind
 
 _ANNEX = re.compile(r"^\W*(?:phụ lục|phu luc|biểu|danh mục|bảng|phân công)\b", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"^\W*(?:phụ lục|phu luc|biểu(?:\s+mẫu)?)(?:\s+số)?\s*:?\s+(?P<number>(?-i:[IVXLC]+)|\d{1,2})(?![\w/])",
+    re.IGNORECASE,
+)
+_UNNUMBERED = re.compile(r"^\W*(?:phụ lục|phu luc)\b(?!\s+(?:số\s+)?(?-i:[\dIVX]))", re.IGNORECASE)
+_LONGEST_HEADING = 250
 _HEADER_WITHIN = 8
 """A header is looked for in so many first rows: titles may be printed inside the table."""
 
@@ -79,7 +85,9 @@ def _read_table(annexes: Annexes, table: Table, between: Sequence[Paragraph]) ->
         titles = [*[p.text for p in between[-8:]], *head.above]
         if current is None or not _same_table(current, head) or _new_annex(titles):
             kind = _kind(head.columns, titles)
+            before = current.annex if current is not None else None
             current = Reading(columns=head.columns, kind=kind)
+            current.annex = annex_of([*[p.text for p in between], *head.above], before)
             annexes.readings.append(current)
         current.section = _heading_between(titles) or current.section
         read_rows(current, table.rows[head.first :])
@@ -93,6 +101,18 @@ def _tell_unread(annexes: Annexes, table: Table) -> None:
         annexes.warnings.append(
             f"Bảng{where(table.place)} có tên cơ quan nhưng không nhận ra các cột nên không đọc được."
         )
+
+
+def annex_of(titles: Sequence[str], before: str | None) -> str | None:
+    """The annex that the last of these headings opens, as `Place.annex`; `before` where none of them does."""
+    for title in reversed(titles):
+        if len(title) > _LONGEST_HEADING:
+            continue
+        if numbered := _NUMBERED.match(title):
+            return numbered["number"]
+        if _UNNUMBERED.match(title):
+            return ""
+    return before
 
 
 def find_header(rows: Sequence[Row]) -> _Head | None:

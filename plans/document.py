@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """Where in its file a thing stands; every number counts from 1 and is None where the format has none."""
+    """Where in its file a thing stands; numbers count from 1 and are None where the format has none."""
 
     line: int | None = None
     page: int | None = None
     sheet: str | None = None
     table: int | None = None
     row: int | None = None
+    annex: str | None = None
+    """The number of the annex as printed ("II", "02"), "" for one without a number; None in no annex."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -36,7 +36,9 @@ _ROW = re.compile(
     rf"\s+(?P<numbers>{_PART}(?:(?:\s*,\s*|\s+và\s+){_PART}(?![\w/]))*)(?![\w/])",
     re.IGNORECASE,
 )
-_ANNEX = re.compile(r"\bPhụ lục(?:\s+số)?\s+(?P<annex>[IVXLC]+|\d{1,2})\b|\bPhụ lục\b", re.IGNORECASE)
+_ANNEX = re.compile(
+    r"\b(?:Phụ lục|Biểu(?:\s+mẫu)?)(?:\s+số)?\s+(?P<annex>(?-i:[IVXLC]+)|\d{1,2})(?![\w/])", re.IGNORECASE
+)
 _HEADING = re.compile(rf"\b(?:Phần|Nhóm|Chương|Mục)\s+(?P<number>{_PART})(?![\w/])")
 _QUOTED = re.compile(r"[“\"](?P<words>[^”\"]{3,600})[”\"]")
 _FIELDS = (
@@ -119,7 +121,7 @@ def _single(paragraph: Paragraph, text: str, plan: str | None) -> Iterator[Instr
     rows: list[tuple[str | None, tuple[str, ...]]] = [*_rows(head)]
     if not rows and quoted:
         rows = [(None, ())]
-    annex = _ANNEX.search(head)
+    annex = _ANNEX.search(head) or _ANNEX.search(_QUOTED.sub(" ", text))
     for number, under in rows:
         yield Instruction(
             text=text,
@@ -127,7 +129,7 @@ def _single(paragraph: Paragraph, text: str, plan: str | None) -> Iterator[Instr
             withdraws=withdraws,
             number=number,
             under=under,
-            annex=annex.group("annex") if annex else None,
+            annex=annex["annex"] if annex else None,
             quoted=squeeze(quoted["words"]) if quoted else None,
             plan=plan,
             changes=changes,

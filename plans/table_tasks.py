@@ -57,6 +57,8 @@ class Reading:
     dotted: bool = False
     """The rows under the present heading repeat its number (2.1 under 2)."""
     warnings: list[str] = field(default_factory=list)
+    annex: str | None = None
+    """As `Place.annex`."""
 
     @property
     def numbered(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from deadlines.grammar import find_conditions
 from plans.agencies import split_parties
 from plans.column_words import Role
@@ -50,7 +52,7 @@ def _task(reading: Reading, draft: Draft, number: str, parent: str | None) -> Ta
         table=reading.kind,
         number=number,
         title=row.title,
-        place=row.place,
+        place=row.place if reading.annex is None else replace(row.place, annex=reading.annex),
         section=draft.section,
         lead_text=lead,
         coordinating_text=coordinating,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from plans.amending import SURE, propose
+from plans.annexes import annex_of
 from plans.types import Instruction, Plan
 from tests.test_plans_extract import read
 
@@ -174,3 +175,103 @@ def test_what_is_not_exact_is_said(fields: dict[str, Any], reason: str) -> None:
 
 def test_a_row_that_is_not_there_is_not_made_up() -> None:
     assert propose(told(number="9"), OLD.tasks) == ()
+
+
+ANNEXES = read(
+    "Số: 31/KH-UBND\nHải Lam, ngày 02 tháng 3 năm 2026\nKẾ HOẠCH\nPhát triển kinh tế biển\n"
+    "PHỤ LỤC I\nDANH MỤC NHIỆM VỤ CỦA CÁC SỞ\n"
+    "STT\tNhiệm vụ\tCơ quan chủ trì\tThời hạn\n1\tXây kho lạnh\tSở Công Thương\tQuý II/2026\n"
+    "2\tTrồng phi lao\tSở Nông nghiệp\tQuý III/2026\n"
+    "PHỤ LỤC II\nDANH MỤC NHIỆM VỤ CỦA CÁC XÃ\n"
+    "STT\tNhiệm vụ\tCơ quan chủ trì\tThời hạn\n1\tDọn bãi tắm\tUBND xã Cát Vàng\tQuý II/2026\n"
+    "2\tLập đội cứu hộ\tUBND xã Cát Vàng\tQuý III/2026\n"
+    "Phụ lục số 03: CHỈ TIÊU\n"
+    "STT\tNhiệm vụ\tCơ quan chủ trì\tThời hạn\n1\tĐo độ mặn\tSở Nông nghiệp\tQuý II/2026\n"
+)
+
+
+def test_each_row_knows_its_annex() -> None:
+    assert [(task.place.annex, task.title) for task in ANNEXES.tasks] == [
+        ("I", "Xây kho lạnh"), ("I", "Trồng phi lao"), ("II", "Dọn bãi tắm"), ("II", "Lập đội cứu hộ"),
+        ("03", "Đo độ mặn"),
+    ]  # fmt: skip
+    assert all(task.place.annex is None for task in OLD.tasks)
+
+
+@pytest.mark.parametrize(
+    ("titles", "before", "annex"),
+    [
+        (["Phụ lục IV"], None, "IV"),
+        (["PHỤ LỤC SỐ 02 DANH MỤC NHIỆM VỤ"], "1", "02"),
+        (["Phụ lục số: 3"], None, "3"),
+        (["BIỂU SỐ 01", "TỔNG HỢP NHIỆM VỤ"], None, "01"),
+        (["Biểu mẫu số 2."], None, "2"),
+        (["PHỤ LỤC", "DANH MỤC NHIỆM VỤ"], "I", ""),
+        (["Phụ lục vi phạm hành chính"], "I", ""),
+        (["II. LĨNH VỰC GIÁO DỤC"], "I", "I"),
+        (["Nội dung tại Phụ lục II kèm theo"], "I", "I"),
+        (["Phụ lục II/2026"], None, None),
+        ([], None, None),
+    ],
+)
+def test_headings_that_open_an_annex(titles: list[str], before: str | None, annex: str | None) -> None:
+    assert annex_of(titles, before) == annex
+
+
+@pytest.mark.parametrize(
+    ("named", "title"),
+    [
+        ("nhiệm vụ số 1 Phụ lục I", "Xây kho lạnh"),
+        ("nhiệm vụ số 1 Phụ lục II", "Dọn bãi tắm"),
+        ("nhiệm vụ số 1 tại Phụ lục số 02", "Dọn bãi tắm"),
+        ("nhiệm vụ số thứ tự 1 thuộc Phụ lục 2", "Dọn bãi tắm"),
+        ("mục 1 của Phụ lục số II", "Dọn bãi tắm"),
+        ("dòng 1 Phụ lục III", "Đo độ mặn"),
+        ("nhiệm vụ số 1 Phụ lục 3 ban hành kèm theo Kế hoạch số 31/KH-UBND", "Đo độ mặn"),
+    ],
+)
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Gia hạn {} đến Quý IV/2026.",
+        "Điều chỉnh thời gian hoàn thành {} sang Quý IV/2026.",
+        "Thay cụm từ “Quý II/2026” bằng cụm từ “Quý IV/2026” tại {}.",
+    ],
+)
+def test_a_change_that_names_an_annex_means_its_row_alone(sentence: str, named: str, title: str) -> None:
+    (found,) = propose(only(sentence.format(named)), ANNEXES.tasks)
+    assert found.old.title == title
+    assert found.confidence > SURE, found.reasons
+    assert found.new is not None
+    assert found.new.deadline_text == "Quý IV/2026"
+
+
+@pytest.mark.parametrize("line", ["Bãi bỏ nhiệm vụ số 2 Phụ lục II.", "Nhiệm vụ số 2 Phụ lục 02 được bãi bỏ."])
+def test_a_row_of_an_annex_is_withdrawn(line: str) -> None:
+    (found,) = propose(only(line), ANNEXES.tasks)
+    assert (found.old.title, found.new) == ("Lập đội cứu hộ", None)
+    assert found.confidence > SURE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Bãi bỏ nhiệm vụ số 1 Phụ lục V.",
+        "Bãi bỏ nhiệm vụ số 2 Phụ lục 3.",
+        "Bãi bỏ nhiệm vụ “Xây kho lạnh” tại Phụ lục II.",
+    ],
+)
+def test_no_row_of_another_annex_is_taken(line: str) -> None:
+    assert propose(only(line), ANNEXES.tasks) == ()
+
+
+def test_without_an_annex_named_rows_of_one_number_are_all_shown() -> None:
+    found = propose(only("Bãi bỏ nhiệm vụ số 1."), ANNEXES.tasks)
+    assert len(found) == 3
+    assert all(one.confidence < SURE for one in found)
+
+
+def test_where_no_annex_is_told_apart_the_row_is_shown_but_not_sure() -> None:
+    (found,) = propose(only("Bãi bỏ nhiệm vụ số 5 Phụ lục II."), OLD.tasks)
+    assert found.confidence < SURE
+    assert "Phụ lục II" in found.reasons[0]

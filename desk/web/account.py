@@ -29,7 +29,7 @@ def _account(visit: Visit, wrong: str = "", status: int = 200) -> Response:
         sessions=found,
         wrong=wrong,
         secret=secret,
-        uri=pyotp.TOTP(secret).provisioning_uri(visit.user.name, issuer_name="Đôn Đốc"),
+        uri=pyotp.TOTP(secret).provisioning_uri(name=visit.user.name, issuer_name="Đôn Đốc"),
     )
 
 
