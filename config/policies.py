@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from config.errors import ConfigError
 from config.settings import read_toml, toml_of, validated
-from deadlines.policy import Course, Policy, Stage
+from deadlines.policy import Course, Policy, Role, Stage
 
 DEFAULT = "default"
 _ROLES = ("lead", "coordinating")
@@ -33,6 +33,11 @@ class Policies:
     by_name: Mapping[str, Policy]
     uses: tuple[Use, ...] = ()
     file: Path = Path("policies.toml")
+
+    @property
+    def counts(self) -> bool:
+        """Whether any stage begins after so many reminders."""
+        return any(policy.counts(Course.DUE, role) for policy in self.by_name.values() for role in get_args(Role))
 
     def check_channels(self, known: Collection[str]) -> None:
         """Raises ConfigError for a stage that names a channel which is none of `known`."""

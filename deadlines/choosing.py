@@ -3,16 +3,25 @@
 Of the firings up to today that have neither been told nor passed over, the latest is told, on working days
 only, and the others lapse. So a missed morning is caught up with one reminder, and deciding again adds
 nothing.
+
+The lanes are a ladder: where a recipient hears of being late for the first time later than planned, be it by a
+first summary or after an outage, those above follow as much later. So nobody hears before, or on the same day as,
+whom the policy would have act first.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
+from deadlines.lanes import NEVER, Firing, Lane
 from deadlines.policy import FIRST_SUMMARY, Stage, To
-from deadlines.timeline import NEVER, Firing, Lane, Timeline
+from deadlines.timeline import Timeline
+
+LATER = "later>"
+"""How a note begins: above this recipient all are told so many days later than planned."""
 
 _SUMMARIES: dict[To, Stage] = {to: Stage(name="summary", days=1, to=to) for to in get_args(To)}
 
@@ -41,13 +50,19 @@ class StageDue:
 class Decision:
     """What to tell today, at most one stage for each recipient.
 
-    `lapsed` are the ids that were passed over: store them with the told ones. `next_on` is the next day on
-    which there could be anything to tell (None: never), provided nothing changes and `tell` is carried out.
+    `lapsed` are the ids that were passed over: store them with the told ones, and so `notes`. `next_on` is the next
+    day on which there could be anything to tell (None: never), provided nothing changes and `tell` is carried out.
     """
 
     tell: tuple[StageDue, ...] = ()
     next_on: date | None = None
     lapsed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """All that is to be stored."""
+        return (*self.lapsed, *(stage.id for stage in self.tell), *self.notes)
 
 
 def decide(
@@ -57,28 +72,66 @@ def decide(
     acknowledged: frozenset[str],
     floor: date | None,
     summary: To | None,
+    later: Callable[[int], Timeline] | None = None,
 ) -> Decision:
-    """`floor` is the day up to which all is passed, `summary` whom to tell of it instead."""
-    chosen: list[_Choice] = []
+    """`floor` is the day up to which all is passed, `summary` whom to tell of it instead.
+
+    `later` gives the timeline whose recipients above the agency are told so many days later.
+    """
     answered = frozenset(one.partition("#")[0] for one in acknowledged)
-    for lane in line.lanes:
-        passed = lane.latest(floor) if floor is not None else NEVER
-        if summary is not None and floor is not None and lane is not _lane_of_summary(line, summary):
-            # Nobody goes to an agency's superiors the day after it heard of a task for the first time.
-            passed = lane.passed_by_summary(passed, floor)
-        if floor is None or lane is not _lane_of_summary(line, summary):
-            chosen.append(_choose(line, lane, today, already, answered, passed))
-        elif FIRST_SUMMARY not in already:
-            chosen.append(_summarise(line, lane, today, floor))
-        else:
-            stood_for = {lane.segments[passed[0]].stage.name} if FIRST_SUMMARY in answered else set()
-            passed = lane.passed_by_summary(passed, floor)
-            chosen.append(_choose(line, lane, today, already, answered | stood_for, passed))
+    first = _lane_of_summary(line, summary)
+    lag = 0 if first is None or floor is None else first.behind(floor, None)
+    chosen, notes = list[_Choice](), list[str]()
+    for place in line.lanes:
+        lane = place if place is first or not lag or later is None else later(lag).lane(place.to) or place
+        choice = _of_lane(
+            line, lane, today, already, answered, floor, summary=None if first is None else place is first
+        )
+        chosen.append(choice)
+        lag = max(lag, _noted(place.to, already))
+        if choice.tell is not None and _begins(lane, choice.tell, already):
+            lag += lane.behind(today, floor)
+            notes += [f"{LATER}{place.to}:{lag}"] if lag else []
     return Decision(
         tell=tuple(choice.tell for choice in chosen if choice.tell is not None),
         next_on=min((choice.next_on for choice in chosen if choice.next_on is not None), default=None),
         lapsed=tuple(one for choice in chosen for one in choice.lapsed),
+        notes=tuple(notes),
     )
+
+
+def _of_lane(
+    line: Timeline,
+    lane: Lane,
+    today: date,
+    already: frozenset[str],
+    answered: frozenset[str],
+    floor: date | None,
+    *,
+    summary: bool | None,
+) -> _Choice:
+    """`summary` is True for the lane of a first summary, False beside one, None where there is none."""
+    passed = lane.latest(floor) if floor is not None else NEVER
+    if floor is not None and summary is False:
+        # Nobody goes to an agency's superiors the day after it heard of a task for the first time.
+        passed = lane.passed_by_summary(passed, floor)
+    if floor is None or not summary:
+        return _choose(line, lane, today, already, answered, passed)
+    if FIRST_SUMMARY not in already:
+        return _summarise(line, lane, today, floor)
+    stood_for = {lane.segments[passed[0]].stage.name} if FIRST_SUMMARY in answered else set()
+    return _choose(line, lane, today, already, answered | stood_for, lane.passed_by_summary(passed, floor))
+
+
+def _begins(lane: Lane, tell: StageDue, already: frozenset[str]) -> bool:
+    """Whether a lane's recipient hears of being late for the first time."""
+    return tell.is_summary or (tell.stage.days > 0 and lane.last_of(already) < lane.first_late)
+
+
+def _noted(to: To, already: frozenset[str]) -> int:
+    """By how many days those above a recipient are told later than planned."""
+    start = f"{LATER}{to}:"
+    return max((int(one.removeprefix(start)) for one in already if one.startswith(start)), default=0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -51,8 +51,8 @@ class Stage:
     `repeat_on` moves each repeat to that weekday, the same or a later day, so that what is late on many dates is
     said in one message a week.
     `after_reminders` begins a stage of `due` in another way: on the day on which the agency would be reminded
-    once more, after that many reminders of being late and no result; `days` is then 1. Reminders count as the
-    policy lays them, also those that an agency that has acknowledged is spared; a first summary is the first.
+    once more, after that many reminders of being late and no result; `days` is then 1. Reminders that never came
+    do not count, those that an agency that has acknowledged is spared do; a first summary is the first.
     `channels` is None for the agency's own choice; of those named the first that reaches it is
     taken. The name is made from the rest where it is left out.
     """

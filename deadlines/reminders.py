@@ -9,8 +9,9 @@ from functools import lru_cache
 from deadlines.calendar import Calendar
 from deadlines.choosing import Decision, StageDue, decide
 from deadlines.counting import shift
+from deadlines.lanes import Lane
 from deadlines.policy import FIRST_SUMMARY, Course, Policy, Role, Stage, To, standard
-from deadlines.timeline import timeline
+from deadlines.timeline import Timeline, late_firings, timeline
 from deadlines.types import Occurrence, Track
 
 __all__ = [
@@ -39,9 +40,11 @@ def stages_due(
     already: Collection[str],
     acknowledged: Collection[str],
     first_seen: date,
+    heard: Collection[str] | None = None,
 ) -> Decision:
-    """`already` are the ids told or lapsed for this occurrence, due date and role; an acknowledged stage (any
-    of its firings) repeats no more. A date that was past on `first_seen`, the day it came to be known, gets
+    """`already` are the ids kept for this occurrence, due date and role; an acknowledged stage (any of its
+    firings) repeats no more. Where a policy counts reminders, only those of `heard` count, which the agency was
+    really sent; None: all. A date that was past on `first_seen`, the day it came to be known, gets
     one summary instead of what it missed; the policy's later stages follow in their time. Of a duty with short
     periods nothing is told before the due day of the period before is past.
     """
@@ -59,6 +62,7 @@ def stages_due(
         calendar,
         frozenset(already),
         frozenset(acknowledged),
+        None if heard is None else frozenset(heard),
         calendar.on_or_after(first_seen) if past else occurrence.after,
         past,
     )
@@ -77,17 +81,54 @@ def _stages_due(
     calendar: Calendar,
     already: frozenset[str],
     acknowledged: frozenset[str],
+    heard: frozenset[str] | None,
     floor: date | None,
     past: bool,
 ) -> Decision:
     """Thousands of tasks share a date, so what an occurrence comes to is worked out once a day."""
     course = _course(track, tentative)
-    counted_from = floor if past and policy.counts(course, role) else None
-    line = timeline(policy, course, role, aim, _base(on, aim, late_from), calendar, counted_from)
+    base = _base(on, aim, late_from)
+    counts = policy.counts(course, role)
+    summary_on = floor if past and counts else None
+
+    def line(lag: int = 0) -> Timeline:
+        return timeline(policy, course, role, aim, base, calendar, summary_on, later=lag, untold=untold)
+
+    untold = 0
+    if counts and heard is not None and (agency := line().lane("agency")) is not None:
+        untold = _never_came(agency, today, already, heard, acknowledged, summary_on)
     summary: To | None = None
     if past and track in _SUMMARISED:
         summary = "operator" if course is Course.TENTATIVE else "agency"
-    return decide(line, today, already, acknowledged, floor, summary)
+    return decide(line(), today, already, acknowledged, floor, summary, line if course is Course.DUE else None)
+
+
+def _never_came(
+    agency: Lane,
+    today: date,
+    already: frozenset[str],
+    heard: frozenset[str],
+    acknowledged: frozenset[str],
+    summary_on: date | None,
+) -> int:
+    """How many reminders of being late the agency should have had before today and has not.
+
+    What it is spared because it has acknowledged is not missing.
+    """
+    done, at = agency.last_of(already), agency.latest(today)
+    answered = {one.partition("#")[0] for one in acknowledged}
+    quiet = at[1] > 0 and agency.segments[at[0]].stage.name in answered
+    pending = summary_on is not None and FIRST_SUMMARY not in already
+    count = int(summary_on is not None and not pending and FIRST_SUMMARY not in heard)
+    for firing, day in late_firings(agency, summary_on):
+        if day > today:
+            break
+        one = agency.segments[firing[0]].id(firing[1])
+        if firing <= done:
+            count += one in already and one not in heard
+        else:
+            count += not quiet and (firing < at or pending)
+    return count
 
 
 def passed_over(
@@ -158,7 +199,7 @@ def foresee(
             acknowledged=acknowledged,
             first_seen=first_seen,
         )
-        known.update(decision.lapsed, (stage.id for stage in decision.tell))
+        known.update(decision.kept)
         if decision.tell:
             yield day, decision
         day = decision.next_on

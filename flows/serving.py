@@ -4,8 +4,8 @@
     the schedule            asks that server for due runs and runs them
     what the desk adds      the web desk
 
-A child that ends is started again, each time after a longer wait. When the morning's run has not been recorded in
-time, Prefect is not waited for: the same steps run without it. The outbox makes that safe to do at any moment.
+A child that ends is started again, each time after a longer wait. What Prefect does not start in time, be it the
+morning's run or a round of sending, is done without it (`flows.standing_in`).
 """
 
 from __future__ import annotations
@@ -20,17 +20,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flows import prefect_home
-from flows.steps.clock import here
-from flows.steps.missed import expect, missed, warn_of_today
+from flows.standing_in import StandIn, end, say
 from flows.steps.workplace import Workplace
-from store.errors import StoreError
 
 HEALTHY_WITHIN = 120.0
 """Seconds that the Prefect server may take to start."""
 LONGEST_WAIT = 300.0
 """Seconds between two starts of a child that keeps ending."""
 LOOK_EVERY = 15.0
-"""Seconds between two looks for a missed morning."""
+"""Seconds between two looks for what Prefect should have started."""
 
 
 @dataclass
@@ -47,7 +45,7 @@ class Child:
     def tend(self, now: float) -> None:
         """Start it if it is not running and its wait is over. `now` is in monotonic seconds."""
         if self.process is not None and self.process.poll() is not None:
-            _say(f"{self.name} đã dừng (mã {self.process.returncode}), khởi động lại sau {self.wait:.0f} giây.")
+            say(f"{self.name} đã dừng (mã {self.process.returncode}), khởi động lại sau {self.wait:.0f} giây.")
             self.process = None
             self.start_after = now + self.wait
             self.wait = min(self.wait * 2, LONGEST_WAIT)
@@ -57,14 +55,8 @@ class Child:
             )
 
     def end(self) -> None:
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait(timeout=15)
+        if self.process is not None:
+            end(self.process)
 
 
 class Stopped(Exception):  # noqa: N818 - a request, not an error
@@ -81,6 +73,7 @@ def serve(workplaces: Sequence[Workplace], *, beside: Mapping[str, Sequence[str]
         signal.signal(signum, _stop)
     url, children = _prefect_children()
     environment = os.environ | {"PREFECT_API_URL": url}
+    stand_ins = [StandIn(place) for place in workplaces]
     try:
         for child in children:
             child.tend(time.monotonic())
@@ -88,14 +81,16 @@ def serve(workplaces: Sequence[Workplace], *, beside: Mapping[str, Sequence[str]
         prefect_home.note_api(workplace.settings.var, url)
         children.append(Child("Lịch chạy", [sys.executable, "-m", "flows.scheduled"], environment))
         children += [Child(name, words, os.environ.copy()) for name, words in (beside or {}).items()]
-        _say(f"Chạy hằng ngày lúc {workplace.settings.schedule.daily_at:%H:%M}. Dừng bằng Ctrl+C.")
-        _watch(workplaces, children)
+        say(f"Chạy hằng ngày lúc {workplace.settings.schedule.daily_at:%H:%M}. Dừng bằng Ctrl+C.")
+        _watch(stand_ins, children)
     except Stopped:
-        _say("Đang dừng.")
+        say("Đang dừng.")
     finally:
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, signal.SIG_IGN)
         prefect_home.forget_api(workplace.settings.var)
+        for one in stand_ins:
+            one.end()
         for child in reversed(children):
             child.end()
     return 0
@@ -111,8 +106,8 @@ def _prefect_children() -> tuple[str, list[Child]]:
     return f"http://127.0.0.1:{port}/api", [Child("Máy chủ Prefect", words, os.environ.copy())]
 
 
-def _watch(workplaces: Sequence[Workplace], children: Sequence[Child]) -> None:
-    """Tend the children every second, and see every few that the morning's run was not missed."""
+def _watch(stand_ins: Sequence[StandIn], children: Sequence[Child]) -> None:
+    """Tend the children every second, and see every few that what should happen does."""
     look_again = time.monotonic() + LOOK_EVERY
     while True:
         now = time.monotonic()
@@ -120,26 +115,9 @@ def _watch(workplaces: Sequence[Workplace], children: Sequence[Child]) -> None:
             child.tend(now)
         if now >= look_again:
             look_again = now + LOOK_EVERY
-            for place in workplaces:
-                catch_up(place)
+            for one in stand_ins:
+                one.look()
         time.sleep(1)
-
-
-def catch_up(workplace: Workplace) -> None:
-    """Run the morning of a province without Prefect where it was missed, and tell the operator."""
-    now = here(workplace.zone)()
-    try:
-        expect(workplace, now)
-        if not missed(workplace, now):
-            return
-        _say(f"{workplace.province}: chưa thấy lượt chạy buổi sáng, chạy ngay, không qua Prefect.")
-        warn_of_today(workplace, now)
-    except StoreError as error:
-        # The database may be away for a while; we must still be here when it is back.
-        _say(str(error))
-        return
-    words = [sys.executable, "-m", "flows.plain"]
-    subprocess.run(words, env=os.environ | {"DONDOC_PROVINCE": workplace.province}, check=False)  # noqa: S603
 
 
 def _wait_until_healthy(url: str) -> None:
@@ -152,12 +130,7 @@ def _wait_until_healthy(url: str) -> None:
                     return
         except OSError:
             time.sleep(0.5)
-    _say(f"Máy chủ Prefect không trả lời sau {HEALTHY_WITHIN:.0f} giây; vẫn tiếp tục, việc nhắc không chờ Prefect.")
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    say(f"Máy chủ Prefect không trả lời sau {HEALTHY_WITHIN:.0f} giây; vẫn tiếp tục, việc nhắc không chờ Prefect.")
 
 
 def _stop(_signal: int, _frame: object) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from store.dues import forget_agency
 from store.plan_records import AssignmentRecord
 from store.schema import assignments, plans, tasks
+from store.taking_back import forget_agency
 
 
 def set_assignments(

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from store.audit import record
 from store.schema import assignments, dues, tasks
+from store.taking_back import withdraw_reminders
 
 
 def complete(
@@ -27,8 +28,6 @@ def complete(
 
     `due_key` completes one occurrence of a recurring task; without it the whole task is done.
     """
-    from store.dues import withdraw_reminders
-
     query = select(dues).where(dues.c.task_id == task_id, dues.c.state == "open")
     if due_key is not None:
         query = query.where(dues.c.key == due_key)

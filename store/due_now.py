@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from deadlines.types import Occurrence, Track
 from store import answers
+from store.heard import Sent
 from store.schema import assignments, dues, plans, tasks
 
 Cursor = tuple[date, int]
@@ -38,6 +39,8 @@ class Open:
     told: dict[str, list[str]]
     agencies: tuple[tuple[str, str], ...]
     """Agency code and role of everyone who still has to act."""
+    heard: Sent | None = None
+    """What each agency was really sent, where that counts."""
 
     @property
     def cursor(self) -> Cursor:
@@ -54,8 +57,11 @@ def due_batch(
     limit: int,
     groups_coordinate: bool,
     every: bool = False,
+    heard: Callable[[Connection, Collection[int]], Mapping[int, Sent]] | None = None,
 ) -> list[Open]:
     """The next open dues, behind `after`, whose day to be looked at is `today` or earlier.
+
+    `heard` reads what each agency was really sent, where that counts.
 
     Found by an index: what is not due costs nothing. With `every`, all that `look_again` would bring back, as if
     it had been called.
@@ -77,13 +83,18 @@ def due_batch(
     ).all()
     agencies = _agencies_of(connection, {row.task_id for row in rows}, groups_coordinate)
     reported = answers.reported(connection, [row.id for row in rows])
+    sent = heard(connection, [row.id for row in rows]) if heard is not None else None
     return [
-        _open(row, tuple(pair for pair in agencies.get(row.task_id, ()) if (row.id, pair[0]) not in reported))
+        _open(
+            row,
+            tuple(pair for pair in agencies.get(row.task_id, ()) if (row.id, pair[0]) not in reported),
+            sent.get(row.id, {}) if sent is not None else None,
+        )
         for row in rows
     ]
 
 
-def _open(row: Row[Any], agencies: tuple[tuple[str, str], ...]) -> Open:
+def _open(row: Row[Any], agencies: tuple[tuple[str, str], ...], heard: Sent | None) -> Open:
     return Open(
         id=row.id,
         next_on=row.next_on,
@@ -102,6 +113,7 @@ def _open(row: Row[Any], agencies: tuple[tuple[str, str], ...]) -> Open:
         first_seen=row.first_seen,
         told=row.told,
         agencies=agencies,
+        heard=heard,
     )
 
 

@@ -7,22 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    and_,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, insert, select, update
 
 from deadlines.types import Awaited, Occurrence, Resolution
 from store import history
 from store.codec import to_json
-from store.schema import deadlines, dues, messages, plans, reminders, tasks
-from store.strays import in_flight
+from store.schema import deadlines, dues, tasks
+from store.taking_back import withdraw_reminders
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,33 +118,6 @@ def _withdraw(connection: Connection, row: Row[Any], resolution: Resolution, tod
     return Moved(due_id=row.id, old_on=row.on_date, new_on=None, was_told=told)
 
 
-def withdraw_reminders(connection: Connection, due_id: int) -> bool:
-    """Take back what was not sent about a due; True where something had been sent, or may have been.
-
-    What a message on its way says is left alone: it can't be taken back, and counts as told.
-    """
-    planned = and_(reminders.c.due_id == due_id, reminders.c.state == "planned")
-    leaving = _leaving(connection, planned)
-    connection.execute(
-        update(reminders)
-        .where(planned, reminders.c.message_id.is_(None) | reminders.c.message_id.not_in(leaving))
-        .values(state="withdrawn", message_id=None)
-    )
-    told = select(reminders.c.id).where(reminders.c.due_id == due_id, reminders.c.state == "told").limit(1)
-    return bool(leaving) or connection.execute(told).first() is not None
-
-
-def _leaving(connection: Connection, which: ColumnElement[bool]) -> list[int]:
-    """Of the messages of these reminders, those on their way. All of them are locked against being taken now."""
-    held = connection.execute(
-        select(messages.c.id, in_flight().label("leaving"))
-        .where(messages.c.id.in_(select(reminders.c.message_id).where(which)))
-        .order_by(messages.c.id)
-        .with_for_update()
-    )
-    return [row.id for row in held if row.leaving]
-
-
 def dropped(connection: Connection, task_ids: Sequence[int]) -> list[Moved]:
     """Take back what was not sent about tasks that their plan names no more; the dates that are no more."""
     rows = connection.execute(
@@ -165,22 +129,6 @@ def dropped(connection: Connection, task_ids: Sequence[int]) -> list[Moved]:
         Moved(due_id=row.id, old_on=row.on_date, new_on=None, was_told=withdraw_reminders(connection, row.id))
         for row in rows
     ]
-
-
-def forget_agency(connection: Connection, task_id: int, agency: str) -> None:
-    """Take back what was not sent to an agency about a task that is its no more; its successor is told instead."""
-    of_task = select(dues.c.id).where(dues.c.task_id == task_id, dues.c.state == "open", ~dues.c.blocked)
-    planned = and_(reminders.c.due_id.in_(of_task), reminders.c.agency == agency, reminders.c.state == "planned")
-    leaving = _leaving(connection, planned)
-    taken_back = connection.execute(
-        update(reminders)
-        .where(planned, reminders.c.message_id.is_(None) | reminders.c.message_id.not_in(leaving))
-        .values(state="withdrawn", message_id=None)
-        .returning(reminders.c.due_id)
-    ).scalars()
-    again = sorted(set(taken_back))
-    if again:
-        connection.execute(update(dues).where(dues.c.id.in_(again)).values(told={}, next_on=dues.c.first_seen))
 
 
 def _note_waiting(connection: Connection, task_id: int, resolution: Resolution) -> None:
@@ -212,52 +160,12 @@ def _waiting_for(waiting: Sequence[Awaited]) -> str | None:
     return " · ".join(word for word in words if word)
 
 
-def readings(connection: Connection, task_ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """The stored readings of open tasks, with their plan's date of issue and their earliest open date."""
-    earliest = (
-        select(func.min(dues.c.on_date))
-        .where(dues.c.task_id == deadlines.c.task_id, dues.c.state == "open")
-        .scalar_subquery()
-    )
-    return connection.execute(
-        select(deadlines.c.task_id, deadlines.c.reading, plans.c.issued_on, earliest.label("earliest"))
-        .join(tasks, tasks.c.id == deadlines.c.task_id)
-        .join(plans, plans.c.id == tasks.c.plan_id)
-        .where(deadlines.c.task_id.in_(task_ids), tasks.c.state == "open")
-        .order_by(deadlines.c.task_id)
-    ).all()
-
-
-def waiting_readings(connection: Connection, province: str, plan: int | None = None) -> Sequence[Row[Any]]:
-    """The readings of open tasks that wait for something, of one plan where it is given, in printed order."""
-    query = (
-        select(deadlines.c.task_id, deadlines.c.reading, deadlines.c.waiting, tasks.c.title)
-        .join(tasks, tasks.c.id == deadlines.c.task_id)
-        .where(deadlines.c.province == province, deadlines.c.waiting_for.is_not(None), tasks.c.state == "open")
-        .order_by(tasks.c.plan_id, tasks.c.position)
-    )
-    return connection.execute(query if plan is None else query.where(tasks.c.plan_id == plan)).all()
-
-
 TaskRow = Row[Any]
 
 
 def find_task(connection: Connection, province: str, task_id: int) -> TaskRow | None:
     """A task of the province, or None."""
     return connection.execute(select(tasks).where(tasks.c.id == task_id, tasks.c.province == province)).first()
-
-
-def running_out(connection: Connection, province: str, near: date, *, after: int, limit: int) -> list[int]:
-    """Open tasks behind `after`, in order, whose listed occurrences end before `near`; at most `limit`."""
-    rows = connection.execute(
-        select(deadlines.c.task_id)
-        .join(tasks, tasks.c.id == deadlines.c.task_id)
-        .where(deadlines.c.province == province, deadlines.c.complete_until < near, tasks.c.state == "open")
-        .where(deadlines.c.task_id > after)
-        .order_by(deadlines.c.task_id)
-        .limit(limit)
-    )
-    return [row.task_id for row in rows]
 
 
 def look_again(connection: Connection, province: str, today: date) -> None:

@@ -1,7 +1,8 @@
-"""Who was told what about a date last."""
+"""Who was really told what about a date."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +14,7 @@ from sqlalchemy import (
 )
 
 from store.outbox import CHANGED
-from store.schema import messages, reminders
+from store.schema import dues, messages, reminders
 from store.strays import in_flight
 
 
@@ -53,3 +54,29 @@ def last_heard(connection: Connection, due_id: int) -> list[Heard]:
             changes=before + row.stage.startswith(CHANGED),
         )
     return list(found.values())
+
+
+Sent = Mapping[str, tuple[tuple[int, str], ...]]
+"""By agency, in order: a message, and a stage that it told."""
+
+
+def stages_told(connection: Connection, due_ids: Collection[int], *, leaving: bool = False) -> Mapping[int, Sent]:
+    """By due, the stages about its present date that left and have not come back.
+
+    `leaving`: with what is on its way, or will be as soon as it may.
+    """
+    state = reminders.c.state == "told"
+    if leaving:
+        state |= (reminders.c.state == "planned") & messages.c.state.in_(("ready", "sending"))
+    rows = connection.execute(
+        select(reminders.c.due_id, reminders.c.agency, reminders.c.message_id, reminders.c.stage)
+        .join(dues, and_(dues.c.id == reminders.c.due_id, dues.c.on_date == reminders.c.on_date))
+        .join(messages, messages.c.id == reminders.c.message_id)
+        .where(reminders.c.due_id.in_(due_ids), state)
+        .order_by(reminders.c.id)
+    )
+    found: dict[int, dict[str, tuple[tuple[int, str], ...]]] = {}
+    for due_id, agency, message, stage in rows:
+        told = found.setdefault(due_id, {})
+        told[agency] = (*told.get(agency, ()), (message, stage))
+    return found

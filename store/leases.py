@@ -1,4 +1,4 @@
-"""Messages whose worker is gone, and what a person decides about messages that are stuck."""
+"""Messages whose worker is gone, or that nobody took, and what a person decides about messages that are stuck."""
 
 from __future__ import annotations
 
@@ -64,6 +64,26 @@ def reclaim(
                 .values(outcome="abandoned", ended_at=now)
             )
     return again, unsure
+
+
+def lying(connection: Connection, province: str, since: datetime, held: Collection[str]) -> bool:
+    """Whether a message of a channel not in `held` should have left before `since` and nobody has taken it."""
+    found = select(messages.c.id).where(
+        messages.c.state == "ready",
+        messages.c.not_before <= since,
+        messages.c.created_at <= since,
+        messages.c.province == province,
+        messages.c.channel.not_in(held),
+    )
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def held_since(connection: Connection, province: str, until: datetime) -> bool:
+    """Whether a worker holds a message for longer than `until`."""
+    found = select(messages.c.id).where(
+        messages.c.state == "sending", messages.c.lease_until > until, messages.c.province == province
+    )
+    return connection.execute(found.limit(1)).first() is not None
 
 
 def settle(connection: Connection, province: str, message_id: int, *, arrived: bool, now: datetime) -> bool:

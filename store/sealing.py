@@ -9,6 +9,8 @@ import base64
 import hashlib
 import hmac
 import os
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,16 +62,25 @@ def load_seal(secret: str | None, var: Path) -> Seal:
     path = var / "key"
     try:
         if not path.exists():
-            var.mkdir(parents=True, exist_ok=True)
-            made = base64.urlsafe_b64encode(os.urandom(32))
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(made)
-        return Seal(_from_text(path.read_text().strip()))
-    except FileExistsError:
+            _make(path)
         return Seal(_from_text(path.read_text().strip()))
     except OSError as error:
         raise StoreError(f"Không đọc hoặc không tạo được tệp khóa {path}: {error.strerror}.") from error
+
+
+def _make(path: Path) -> None:
+    """A new key, whole from the first moment: of several that start at once all read the same."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, own = tempfile.mkstemp(dir=path.parent, prefix=".key-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(base64.urlsafe_b64encode(os.urandom(32)))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(own, path)
+    finally:
+        Path(own).unlink()
 
 
 def _from_text(text: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from deadlines.reminders import (
     stages_due,
 )
 from deadlines.resolve import resolve
+from deadlines.timeline import timeline
 from deadlines.types import Deadline, Occurrence, Recurring, Track
 
 CALENDAR = national(range(2024, 2031)).overruled_by(
@@ -109,7 +111,7 @@ def run(
         if acknowledge and today in acknowledge:
             answered.append(acknowledge[today])
         got = decide(rules, one, today, role=role, already=known, acknowledged=answered, first_seen=first_seen)
-        known.extend([*got.lapsed, *(stage.id for stage in got.tell)])
+        known.extend(got.kept)
         done.append((today, got))
     return done
 
@@ -167,13 +169,11 @@ def test_a_missed_week_is_caught_up_with_the_most_urgent_only() -> None:
 def test_each_recipient_has_a_catch_up_of_its_own() -> None:
     rules = policy(Stage(days=1), Stage(days=2), Stage(days=2, to="leadership"), Stage(days=9, to="operator"))
     got = decide(rules, occurrence(D(2026, 6, 30)), D(2026, 7, 6))
-    assert {stage.to: stage.id for stage in got.tell} == {
-        "agency": "late+2",
-        "leadership": "late+2-leadership",
-        "superior": "whenever",
-    }
+    assert {stage.to: stage.id for stage in got.tell} == {"agency": "late+2", "superior": "whenever"}
     assert set(got.lapsed) == {"late+1"}
-    assert got.next_on == D(2026, 7, 9)
+    assert got.next_on == D(2026, 7, 7), "the agency's leadership hears a day later than it, as planned"
+    done = run(rules, occurrence(D(2026, 6, 30)), span(D(2026, 7, 6), D(2026, 7, 31)))
+    assert told(done)[1:] == [("late+2-leadership", D(2026, 7, 7)), ("late+9-operator", D(2026, 7, 14))]
 
 
 def test_repeats_stop_at_the_next_stage_and_at_their_limit() -> None:
@@ -410,7 +410,7 @@ def test_next_on_is_never_too_late(rules: Policy, one: Occurrence, seen: date, c
     known: list[str] = []
     for today in days:
         got = decide(rules, one, today, already=known, first_seen=seen)
-        known.extend([*got.lapsed, *(stage.id for stage in got.tell)])
+        known.extend(got.kept)
         stop = min(got.next_on or date.max, today + timedelta(days=120))
         assert stop > today
         for between in span(today + timedelta(days=1), stop - timedelta(days=1)):
@@ -425,7 +425,7 @@ def test_nothing_is_told_twice_and_deciding_again_adds_nothing(
     known: list[str] = []
     for today in sorted(BEGIN + timedelta(days=n) for n in chosen):
         got = decide(rules, one, today, already=known, first_seen=seen)
-        ids = [*got.lapsed, *(stage.id for stage in got.tell)]
+        ids = got.kept
         assert not set(ids) & set(known)
         assert len(ids) == len(set(ids))
         assert len({stage.to for stage in got.tell}) == len(got.tell), "one stage for each recipient"
@@ -440,14 +440,68 @@ def test_nothing_is_told_twice_and_deciding_again_adds_nothing(
 @settings(max_examples=40, deadline=None)
 @given(POLICIES, ONS, st.sets(st.integers(0, 250), min_size=1, max_size=20))
 def test_an_outage_never_loses_the_most_urgent_stage(rules: Policy, on: date, chosen: set[int]) -> None:
-    """However few days the run happens on, the last of them leaves what a daily run would have told last."""
+    """However few days the run happens on, the last of them leaves the agency told what a daily run would have told
+    it last; those above it are told as much later as those below them were, and not for ever."""
     one = occurrence(on)
     days = sorted(CALENDAR.on_or_after(BEGIN + timedelta(days=n)) for n in chosen)
-    seldom = run(rules, one, days)
-    daily = run(rules, one, span(BEGIN - timedelta(days=60), days[-1]))
-    for to in ("agency", "leadership", "operator"):
-        last = [[s.id for _, got in done for s in got.tell if s.to == to][-1:] for done in (seldom, daily)]
-        assert last[0] == last[1]
+    before = span(BEGIN - timedelta(days=60), days[-1])
+    seldom, daily = run(rules, one, days), run(rules, one, before)
+    last = [[s.id for _, got in done for s in got.tell if s.to == "agency"][-1:] for done in (seldom, daily)]
+    assert last[0] == last[1]
+    on_and_on = run(rules, one, [*days, *span(days[-1] + timedelta(days=1), D(2028, 12, 31))])
+    assert {s.to for _, got in daily for s in got.tell} <= {s.to for _, got in on_and_on for s in got.tell}
+
+
+@given(POLICIES, ONS, SEEN, st.sets(st.integers(0, 400), min_size=1, max_size=40))
+def test_nobody_hears_before_whom_the_policy_has_act_first(
+    rules: Policy, on: date, seen: date, chosen: set[int]
+) -> None:
+    """Of a first import, and of runs on whatever days: the ladder is climbed a step at a time."""
+    one = occurrence(on)
+    lanes = timeline(rules, Course.DUE, "lead", one.aim, on, CALENDAR).lanes
+    heard: dict[str, date] = {}
+    for day, got in run(rules, one, sorted(BEGIN + timedelta(days=n) for n in chosen), first_seen=seen):
+        for stage in got.tell:
+            if stage.is_summary or stage.stage.days > 0:
+                heard.setdefault(stage.to, day)
+    for low, high in combinations(lanes, 2):
+        assert low.rung <= high.rung
+        if high.to in heard and high.to != "agency" and low.rung < high.rung:
+            assert heard[low.to] < heard[high.to]
+
+
+@pytest.mark.parametrize("late", [1, 2, 5, 14, 15, 16, 20, 29, 30, 31, 45, 60, 100, 400])
+def test_after_a_first_import_the_ladder_begins_at_its_foot(late: int) -> None:
+    """However late a task is when its plan comes in: the agency at once, its leadership two weeks later."""
+    seen = CALENDAR.on_or_after(D(2026, 6, 1))
+    done = run(
+        STANDARD, occurrence(seen - timedelta(days=late)), span(seen, seen + timedelta(days=90)), first_seen=seen
+    )
+    first: dict[str, tuple[str, int]] = {}
+    for day, got in done:
+        for stage in got.tell:
+            first.setdefault(stage.to, (stage.id, (day - seen).days))
+    assert first["agency"] == (FIRST_SUMMARY, 0)
+    assert [got.tell[0].id for _, got in done[:1]] == [FIRST_SUMMARY]
+    # The days of the policy are counted from the summary; what falls on a day off is said after it.
+    assert first["leadership"] == ("late+15-leadership", 14)
+    assert first["superior"][0] == "late+30-superior"
+    assert first["operator"][0] == "late+30-operator"
+    assert 28 <= first["superior"][1] == first["operator"][1] <= 31
+
+
+def test_after_an_outage_too_and_a_repeat_that_was_due_is_not_put_off() -> None:
+    one, working = occurrence(D(2026, 6, 30)), span(D(2026, 6, 30), D(2026, 12, 31))
+    away = [day for day in working if not D(2026, 7, 5) < day < D(2026, 8, 17)]
+    leaders = [day for name, day in told(run(STANDARD, one, away)) if "leadership" in name]
+    superiors = [day for name, day in told(run(STANDARD, one, away)) if "superior" in name]
+    assert leaders[:2] == [D(2026, 8, 17), D(2026, 8, 31)]
+    assert superiors[0] == D(2026, 9, 1)
+    away = [day for day in working if not D(2026, 7, 16) < day < D(2026, 8, 17)]
+    leaders = [day for name, day in told(run(STANDARD, one, away)) if "leadership" in name]
+    superiors = [day for name, day in told(run(STANDARD, one, away)) if "superior" in name]
+    assert leaders[:3] == [D(2026, 7, 15), D(2026, 8, 17), D(2026, 8, 31)]
+    assert superiors[0] == D(2026, 8, 17), "the leadership had heard a month before"
 
 
 @given(POLICIES, ONS, st.dates(BEGIN, D(2026, 12, 1)))
@@ -597,6 +651,55 @@ def test_after_a_first_summary_reminders_are_counted_anew() -> None:
     assert reminded[0] == seen
     assert found["after-2-leadership"] == reminded[2]
     assert found["after-4-operator"] == reminded[4]
+
+
+def reminders_heard(
+    rules: Policy, days: Sequence[date], *, came: Callable[[date], bool], seen: date = LONG_AGO
+) -> list[tuple[str, date]]:
+    """What a run tells where of what it tells the agency only that of some days reaches it."""
+    known, heard, done = ["whenever"], list[str](), []
+    for today in days:
+        got = stages_due(
+            rules,
+            occurrence(D(2026, 6, 30)),
+            role="lead",
+            today=today,
+            calendar=CALENDAR,
+            already=known,
+            acknowledged=(),
+            first_seen=seen,
+            heard=heard,
+        )
+        known.extend(got.kept)
+        heard.extend(stage.id for stage in got.tell if came(today))
+        done.append((today, got))
+    return escalations(done)
+
+
+def test_reminders_that_never_came_do_not_count() -> None:
+    days = span(D(2026, 6, 29), D(2026, 10, 30))
+    every = reminders_heard(AFTER_TWO, days, came=lambda _: True)
+    assert every[:3] == [
+        ("after-2-leadership", D(2026, 7, 15)),
+        ("after-2-leadership#2", D(2026, 7, 29)),
+        ("after-4-operator", D(2026, 7, 29)),
+    ]
+    assert reminders_heard(AFTER_TWO, days, came=lambda _: False) == []
+    late = reminders_heard(AFTER_TWO, days, came=lambda day: day >= D(2026, 7, 13))
+    assert late[0] == ("after-2-leadership", D(2026, 7, 29)), "the third that came would be on that day"
+    assert ("after-4-operator", D(2026, 8, 12)) in late
+    one_lost = reminders_heard(AFTER_TWO, days, came=lambda day: day != D(2026, 7, 8))
+    assert one_lost[0] == ("after-2-leadership", D(2026, 7, 22))
+
+
+def test_what_an_outage_kept_back_does_not_count_and_neither_does_a_summary_that_never_came() -> None:
+    days = [day for day in span(D(2026, 6, 29), D(2026, 10, 30)) if not D(2026, 7, 2) < day < D(2026, 8, 3)]
+    assert reminders_heard(AFTER_TWO, days, came=lambda _: True)[0] == ("after-2-leadership", D(2026, 8, 5))
+    seen = D(2026, 9, 7)
+    days = span(seen, D(2026, 12, 1))
+    came = reminders_heard(AFTER_TWO, days, came=lambda _: True, seen=seen)
+    lost = reminders_heard(AFTER_TWO, days, came=lambda day: day > seen, seen=seen)
+    assert lost[0][1] - came[0][1] == timedelta(days=7)
 
 
 def test_who_has_acknowledged_and_does_nothing_is_escalated_all_the_same() -> None:

@@ -48,6 +48,14 @@ FAILURES: dict[str, Callable[[], NotSent]] = {
 }
 
 
+COUNTED = """
+  { after_reminders = 2, repeat_every = 14, to = "leadership" },
+  { after_reminders = 3, repeat_every = 28, to = "superior" },
+"""
+LADDER = ("late+15-leadership", "late+30-superior"), ("after-2-leadership", "after-3-superior")
+"""Whom the policies have told one after the other, lower and higher."""
+
+
 @cache
 def template() -> Path:
     """A folder with the configuration and an empty database, made once."""
@@ -78,6 +86,8 @@ class Promises(RuleBasedStateMachine):
         self.today = FIRST
         self.arrived: list[tuple[date, str, str]] = []
         self.amended = 0
+        self.begun: dict[tuple[int, date, str], date] = {}
+        """When a step about a date was first decided."""
 
     def teardown(self) -> None:
         self.place.database.close()
@@ -88,8 +98,17 @@ class Promises(RuleBasedStateMachine):
         schedule = self.place.settings.schedule
         return standing_at(self.today, schedule.work_from, schedule.zone)()
 
-    @initialize(number=st.integers(0, len(PLANS) - 1))
-    def begin(self, number: int) -> None:
+    @initialize(number=st.integers(0, len(PLANS) - 1), counted=st.booleans())
+    def begin(self, number: int, counted: bool) -> None:
+        if counted:
+            file = self.folder / "config" / "policies.toml"
+            lines = file.read_text(encoding="utf-8").splitlines()
+            kept = [line for line in lines if 'to = "leadership" }' not in line and 'to = "superior" }' not in line]
+            assert len(kept) == len(lines) - 2
+            first = next(at for at, line in enumerate(kept) if line.startswith("due = ["))
+            kept.insert(first + 1, COUNTED)
+            file.write_text("\n".join(kept), encoding="utf-8")
+            self._reopened()
         import_file(self.place, PLANS[number], now=self.now, today=self.today, actor="test")
         self._day()
 
@@ -107,6 +126,22 @@ class Promises(RuleBasedStateMachine):
         deliver(self.place, clock=lambda: self.now, opens=self.office.opens)
         daily.end(self.place, run, report, now=self.now)
         self.arrived += [(self.today, message.key, message.to) for message in self.office.taken[before:]]
+        self._climbed()
+
+    def _climbed(self) -> None:
+        """Nobody's superior hears before its leadership, or on the same day."""
+        with self.place.database.read() as connection:
+            rows = connection.execute(
+                select(reminders.c.due_id, reminders.c.on_date, reminders.c.stage).where(
+                    reminders.c.audience != "operator", reminders.c.decided_on == self.today
+                )
+            ).all()
+        for due, on, stage in rows:
+            self.begun.setdefault((due, on, stage.partition("#")[0]), self.today)
+        for (due, on, stage), day in self.begun.items():
+            for low, high in LADDER:
+                if stage == high:
+                    assert self.begun.get((due, on, low), date.max) < day, (due, on, self.begun)
 
     @rule(days=st.integers(1, 12))
     def days_pass(self, days: int) -> None:

@@ -60,7 +60,7 @@ HELPING = {
     Urgency.OVERDUE: "đã quá hạn. Văn phòng UBND tỉnh Minh Sơn đề nghị quý cơ quan chủ động phối hợp",
     Urgency.TODAY: "phối hợp với cơ quan chủ trì hoàn thành đúng hạn",
     Urgency.SOON: "phối hợp với cơ quan chủ trì, bảo đảm tiến độ",
-    Urgency.OPENING: "phối hợp với cơ quan chủ trì tổ chức thực hiện",
+    Urgency.OPENING: "phối hợp với cơ quan chủ trì tổ chức triển khai",
     Urgency.CHANGED: "phối hợp với cơ quan chủ trì theo thời hạn mới",
     Urgency.REPORT: "cung cấp thông tin, số liệu cho cơ quan chủ trì tổng hợp",
     Urgency.NEW: "được giao phối hợp thực hiện 1 nhiệm vụ mới",
@@ -131,6 +131,19 @@ def test_text_and_html_say_the_same() -> None:
         assert words in given.text
     assert "https://dondoc.minhson.example/a/xyz" in given.text
     assert "https://dondoc.minhson.example/a/xyz" in given.html
+
+
+def test_what_is_not_theirs_to_finish_is_not_headed_as_if_it_were() -> None:
+    late = task(urgency=Urgency.ESCALATED, due=date(2026, 4, 1), role="coordinating", lead="Sở Nội vụ")
+    given = render(notice(late), key="k", to="a@b.example", created=CREATED)
+    assert "QUÁ HẠN NHIỀU NGÀY – PHỐI HỢP THỰC HIỆN (1)" in given.text
+    assert "Quá hạn nhiều ngày – phối hợp thực hiện" in given.html
+    assert "nhắc nhiều lần" not in given.text
+
+
+def test_the_subject_of_a_changed_date_says_so() -> None:
+    given = render(notice(task("Một", urgency=Urgency.CHANGED)), key="k", to="a@b.example", created=CREATED)
+    assert given.subject == "[Đôn đốc] Thay đổi thời hạn: Một (hạn 30/06/2026)"
 
 
 def test_an_escalation_goes_to_the_leadership() -> None:

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from store import due_now, heard
-from store import dues as stored
+from store import due_now, heard, taking_back
 from store.database import Database
 from store.schema import dues, reminders
 from tests import store_samples as samples
@@ -26,7 +25,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 def test_what_was_not_sent_is_taken_back(database: Database) -> None:
     with database.write() as connection:
-        assert not stored.withdraw_reminders(connection, 1)
+        assert not taking_back.withdraw_reminders(connection, 1)
         assert samples.the_reminders(connection)[0].state == "withdrawn"
         assert not heard.last_heard(connection, 1)
 
@@ -35,7 +34,7 @@ def test_what_is_on_its_way_can_not_be_taken_back_and_counts_as_told(database: D
     (message,) = claimed(database)
     frozen(database, message)
     with database.write() as connection:
-        assert stored.withdraw_reminders(connection, 1)
+        assert taking_back.withdraw_reminders(connection, 1)
         assert samples.the_reminders(connection)[0].state == "planned"
         assert [one.on for one in heard.last_heard(connection, 1)] == [samples.DUE]
 
@@ -52,7 +51,7 @@ def test_the_last_word_is_remembered_with_the_number_of_changes(database: Databa
 def test_an_agency_that_has_a_task_no_more_leaves_its_reminder_to_its_successor(database: Database) -> None:
     with database.write() as connection:
         samples.change(connection, dues, 1, told={"default/lead": ["d-30"]}, next_on=samples.DUE)
-        stored.forget_agency(connection, 1, "so-y-te")
+        taking_back.forget_agency(connection, 1, "so-y-te")
         assert samples.the_reminders(connection)[0].state == "withdrawn"
         row = connection.execute(dues.select()).one()
         assert (row.told, row.next_on) == ({}, DAY)

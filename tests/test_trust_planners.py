@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -12,19 +13,22 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bench.crash.poison import trial as poisoned
-from flows.serving import catch_up
+from flows.standing_in import StandIn
 from flows.steps.clock import here, standing_at
+from flows.steps.courier import LEASE
 from flows.steps.deciding import decide
 from flows.steps.importing import import_file
-from flows.steps.missed import OVERDUE, expect, missed
+from flows.steps.missed import OVERDUE, expect, left_lying, missed
 from flows.steps.refreshing import refresh
 from flows.steps.workplace import Workplace, open_workplace
-from store import runs
+from notifiers.errors import Scope, Unavailable
+from store import attempts, keeping, runs
 from store.schema import messages, reminders, tasks
 from tests.conftest import SAMPLES
+from tests.prefect_site import always_at_work
 from tests.test_flows_sending import Bench
 
 DAY = date(2026, 6, 1)
@@ -124,14 +128,11 @@ def test_a_morning_that_prefect_does_not_start_happens_without_it(
     """The server is at an address where nobody answers; the day's job is due since midnight."""
     place = open_workplace(environment)
     folder = tmp_path / "config"
-    folder.mkdir()
-    text = (place.settings.folder / "dondoc.toml").read_text(encoding="utf-8")
+    shutil.copytree(place.settings.folder, folder, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    always_at_work(folder)
+    text = (folder / "dondoc.toml").read_text(encoding="utf-8")
     early = text.replace('daily_at = "07:30"', 'daily_at = "00:00"')
     assert early != text
-    for path in place.settings.folder.iterdir():
-        if path.is_dir() or path.suffix == ".toml":
-            (folder / path.name).symlink_to(path)
-    (folder / "dondoc.toml").unlink()
     (folder / "dondoc.toml").write_text(early, encoding="utf-8")
     given = environment | {"DONDOC_CONFIG": str(folder), "PREFECT_API_URL": "http://127.0.0.1:9/api"}
     for name, value in given.items():
@@ -143,7 +144,8 @@ def test_a_morning_that_prefect_does_not_start_happens_without_it(
         pytest.skip("midnight has just passed")
     expect(place, now - timedelta(days=1))
     assert missed(place, now)
-    catch_up(place)
+    stand_in = StandIn(place)
+    looked(stand_in)
     with place.database.read() as connection:
         last = runs.last_good(connection, place.province)
         warned = connection.execute(select(messages.c.key)).scalars().all()
@@ -151,7 +153,61 @@ def test_a_morning_that_prefect_does_not_start_happens_without_it(
     assert last.day == now.date()
     assert not missed(place, here(place.zone)())
     assert warned, "the operator is told"
+    with place.database.write() as connection:
+        put_off = now - OVERDUE - timedelta(seconds=1)
+        values = {"state": "ready", "not_before": put_off, "created_at": put_off, "frozen": None, "ended_at": None}
+        changed = connection.execute(update(messages).values(values).where(messages.c.purpose == "digest"))
+    assert changed.rowcount
+    looked(stand_in)
+    with place.database.read() as connection:
+        assert set(connection.execute(select(messages.c.state)).scalars()) == {"sent"}
+    stand_in.process = None
+    stand_in.look()
+    assert stand_in.process is None, "nothing is left to be done"
     place.database.close()
+
+
+def looked(stand_in: StandIn) -> None:
+    """What a look finds to do is done."""
+    stand_in.process = None
+    stand_in.look()
+    assert stand_in.process is not None
+    assert stand_in.process.wait(300) == 0
+
+
+def test_mails_that_nobody_sends_are_seen_and_no_others(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, f"sqlite:///{tmp_path / 'test.db'}")
+    bench.decide()
+    at = bench.clock.now
+
+    def lying(**ahead: float) -> bool:
+        bench.clock.now = at
+        bench.clock.on(**ahead)
+        return left_lying(bench.place, bench.clock())
+
+    assert not lying(seconds=OVERDUE.total_seconds() - 1)
+    assert lying(seconds=OVERDUE.total_seconds() + 1)
+    assert not lying(hours=10), "the office is closed"
+    assert not lying(days=1, minutes=-29, seconds=-50), "it has just opened"
+    assert lying(days=1)
+    with bench.place.database.write() as connection:
+        keeping.hold(connection, bench.place.province, "thử")
+    assert not lying(days=1), "a person has put sending on hold"
+    with bench.place.database.write() as connection:
+        keeping.release(connection, bench.place.province)
+    bench.clock.now = at + timedelta(minutes=5)
+    bench.fails(lambda: Unavailable("421", code="421", scope=Scope.CHANNEL, retry_after=600))
+    bench.deliver()
+    assert not lying(minutes=6), "the mail server is left alone"
+    assert lying(minutes=30)
+    with bench.place.database.write() as connection:
+        claimed = attempts.claim(
+            connection, worker="a", now=bench.clock(), lease=LEASE, limit=1, province=bench.place.province
+        )
+    assert claimed
+    assert not lying(minutes=30, seconds=30), "somebody is sending"
+    assert lying(minutes=33), "somebody has hung, or died"
+    bench.place.database.close()
 
 
 def test_what_is_poisoned_is_set_aside_with_its_reason_and_the_rest_leaves(tmp_path: Path) -> None:

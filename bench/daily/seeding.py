@@ -67,10 +67,13 @@ def workplace(var: Path, *, url: str, smtp: str = "", agencies: int) -> Scaled:
     return Scaled(settings, agency_count=agencies)
 
 
-def seed(place: Workplace, *, stored: int, due: int, agencies: int, after: int = 0, plan: int = 1) -> None:
+def seed(
+    place: Workplace, *, stored: int, due: int, agencies: int, after: int = 0, plan: int = 1, analyse: bool = True
+) -> None:
     """`stored` open tasks; on `DAY` there is something to tell about `due` of them, about the others in a year.
 
-    `after` ids are taken by other provinces in the same database, and so are the plans before `plan`.
+    `after` ids are taken by other provinces in the same database, and so are the plans before `plan`. Unless
+    `analyse`, the database is not told to count the rows.
     """
     place.ready()
     with place.database.write() as connection:
@@ -103,7 +106,8 @@ def seed(place: Workplace, *, stored: int, due: int, agencies: int, after: int =
                     each |= {name: each[name] + after for name in ("id", "task_id") if name in each}
                     each |= {"plan_id": plan} if "plan_id" in each else {}
                 connection.execute(insert(table), rows)
-    _analyse(place)
+    if analyse:
+        _analyse(place)
 
 
 def _analyse(place: Workplace) -> None:

@@ -21,7 +21,7 @@ from flows.steps.resolving import extend_horizons
 from flows.steps.sending import Delivered, deliver
 from flows.steps.workplace import Workplace
 from notifiers.errors import NotSent
-from store import runs
+from store import runs, statistics
 from store.balance import Balance, balance
 
 ACTOR = "dondoc"
@@ -84,12 +84,15 @@ def _returned(workplace: Workplace, now: datetime) -> int:
 def resolve(workplace: Workplace, report: Report, *, now: datetime) -> None:
     """List the occurrences that came within the horizon."""
     extend_horizons(workplace, now=now, today=report.day)
+    statistics.count_where_needed(workplace.database)
 
 
 def choose(workplace: Workplace, report: Report, *, now: datetime) -> None:
     """Decide what is said today and write it into the outbox."""
     report.day_off = workplace.calendar.why_off(report.day)
     report.decided = decide(workplace, now=now, today=report.day)
+    if report.decided.planned >= statistics.LARGE:
+        statistics.count_anew(workplace.database, statistics.OF_REMINDERS)
     decide_digest(workplace, now=now, today=report.day)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from config.policies import Policies
-from deadlines.policy import Role
+from deadlines.policy import FIRST_SUMMARY, Course, Policy, Role
 from deadlines.reminders import Decision, StageDue, stages_due
 from deadlines.types import Occurrence, Track
 from flows.steps.reach import OPERATOR, audience_of, envelopes, reachable, route
@@ -18,6 +18,7 @@ from notifiers.message import Urgency
 from store import answers, directory, due_now, outbox, strays
 from store.due_now import Cursor, Open
 from store.failpoints import hit
+from store.heard import stages_told
 from store.outbox import Planned
 
 BATCH = 1000
@@ -83,6 +84,7 @@ def decide(workplace: Workplace, *, now: datetime, today: date) -> Decided:
                 after=after,
                 limit=BATCH,
                 groups_coordinate=workplace.settings.reminding.groups_coordinate,
+                heard=stages_told if workplace.policies.counts else None,
             )
             if not batch:
                 return result
@@ -121,8 +123,8 @@ def decide_due(
 ) -> Outcome:
     """What is to be said about one due today. `acknowledged` are the stages that each agency has confirmed."""
     outcome = Outcome(told={name: list(stages) for name, stages in due.told.items()})
-    for (name, role), agencies in _by_policy(workplace.policies, due).items():
-        known = outcome.told.setdefault(f"{name}/{role}", [])
+    for (name, role), agencies, place in _by_policy(workplace.policies, due):
+        known = outcome.told.setdefault(place, list(outcome.told.get(f"{name}/{role}", ())))
         # Stages are settled for the due; who has confirmed one is left out of its repeats below.
         quiet = set.intersection(*(set(acknowledged.get(agency, ())) for agency in agencies))
         decision = stages_due(
@@ -134,6 +136,7 @@ def decide_due(
             already=known,
             acknowledged=quiet,
             first_seen=due.first_seen,
+            heard=_counting(workplace.policies.by_name[name], role, due, agencies[0]),
         )
         _take(outcome, decision, known)
         outcome.tell.extend(
@@ -146,22 +149,37 @@ def decide_due(
 
 
 def _take(outcome: Outcome, decision: Decision, known: list[str]) -> None:
-    known.extend(stage.id for stage in decision.tell)
-    known.extend(decision.lapsed)
+    known.extend(decision.kept)
     outcome.lapsed += len(decision.lapsed)
     days = [day for day in (outcome.next_on, decision.next_on) if day is not None]
     outcome.next_on = min(days, default=None)
 
 
-def _by_policy(policies: Policies, due: Open) -> Mapping[tuple[str, Role], list[str]]:
-    """The agencies of a due by the policy and role that they are reminded under."""
+def _by_policy(policies: Policies, due: Open) -> Iterator[tuple[tuple[str, Role], list[str], str]]:
+    """The agencies of a due by policy and role, and where it is kept what was decided about them.
+
+    Where reminders are counted each agency is by itself, because one may have had them and another not.
+    """
     found: dict[tuple[str, Role], list[str]] = {}
     for agency, named in due.agencies:
         role: Role = "lead" if named == "lead" else "coordinating"
         found.setdefault(
             (policies.name_for(plan=due.plan_number, agency=agency, task=due.task_id), role), []
         ).append(agency)
-    return found
+    for (name, role), agencies in found.items():
+        if policies.by_name[name].counts(Course.DUE, role):
+            yield from (((name, role), [agency], f"{name}/{role}/{agency}") for agency in agencies)
+        else:
+            yield (name, role), agencies, f"{name}/{role}"
+
+
+def _counting(policy: Policy, role: Role, due: Open, agency: str) -> frozenset[str] | None:
+    """The reminders that an agency was really sent; several in one message are one."""
+    if due.heard is None or not policy.counts(Course.DUE, role):
+        return None
+    own = {stage.name for stage in policy.stages(Course.DUE, role) if stage.to == "agency"} | {FIRST_SUMMARY}
+    told = due.heard.get(agency, ())
+    return frozenset({message: stage for message, stage in told if stage.partition("#")[0] in own}.values())
 
 
 def planned_of(workplace: Workplace, told: Told, today: date, failing: Collection[str]) -> Planned:

@@ -101,7 +101,7 @@ def ask(connection: Connection, workplace: Workplace, today: date) -> int:
             calendar=workplace.calendar,
             already=row.asked,
         )
-        stages = [*row.asked, *(stage.id for stage in decision.tell), *decision.lapsed]
+        stages = [*row.asked, *decision.kept]
         noted.append((row.id, stages, decision.next_on, today if decision.tell else None))
     digests.note_asked(connection, noted)
     return sum(day is not None for *_, day in noted)

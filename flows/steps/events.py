@@ -12,7 +12,7 @@ from deadlines.ledger import Candidate, Issued, Waiting, group, rank
 from deadlines.types import Conditional, Deadline
 from flows.steps.resolving import announce, resolve_tasks
 from flows.steps.workplace import Workplace
-from store import dues, events
+from store import events, readings
 from store.codec import reading_from_json
 from store.dues import Moved
 from store.events import EventRecord
@@ -38,7 +38,7 @@ class Proposal:
 def waiting_terms(connection: Connection, province: str, plan: int | None = None) -> list[Held]:
     """Every term that waits, of one plan where it is given, in printed order."""
     found = []
-    for row in dues.waiting_readings(connection, province, plan):
+    for row in readings.waiting(connection, province, plan):
         reading = reading_from_json(row.reading)
         if not isinstance(reading, Deadline):
             continue

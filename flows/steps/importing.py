@@ -16,7 +16,7 @@ from flows.steps.recording import record_of
 from flows.steps.resolving import announce, resolve_tasks
 from flows.steps.succeeding import Amended, Effect, effect_of
 from flows.steps.workplace import Workplace
-from store import dues, names
+from store import dues, names, statistics
 from store.failpoints import hit
 from store.plan_records import Saved
 from store.plan_versions import known_plan
@@ -88,6 +88,8 @@ def import_file(
         moved += dues.dropped(connection, saved.withdrawn)
         announce(connection, workplace, moved, now=now, today=today)
         hit("import-commit")
+    if len(saved.added) + len(saved.changed) >= statistics.LARGE:
+        statistics.count_anew(workplace.database, statistics.OF_TASKS)
     logger("importing").info(
         "plan imported",
         plan=saved.plan_id,

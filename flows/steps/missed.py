@@ -1,4 +1,7 @@
-"""Seeing that the morning's run did not happen. The next digest tells the operator; the alarm is outside."""
+"""Seeing that the morning's run, or a round of sending, did not happen.
+
+Of a morning the next digest tells the operator; the alarm is outside.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from config.channels import EMAIL
+from flows.steps.courier import LEASE
 from flows.steps.logs import logger
-from flows.steps.reach import OPERATOR, envelopes
+from flows.steps.reach import OPERATOR, envelopes, in_working_hours
 from flows.steps.workplace import Workplace
-from store import runs
+from store import breaker, keeping, leases, runs
 
-OVERDUE = timedelta(seconds=95)
-"""How long after its hour the morning's run may be missing: caught up, it is not two minutes late."""
+OVERDUE = timedelta(seconds=75)
+"""How long after its hour a thing may be missing: caught up, it is not two minutes late."""
 
 
 SINCE = "schedule.since"
@@ -51,6 +55,22 @@ def missed(workplace: Workplace, now: datetime) -> bool:
         return False
     # One that has just begun may still end well; one that has hung for an hour will not.
     return bool(begun is None or begun.day < now.date() or now - begun.started_at > timedelta(hours=1))
+
+
+def left_lying(workplace: Workplace, now: datetime) -> bool:
+    """True where messages should have left more than `OVERDUE` ago, could have, and nobody is sending any."""
+    since = now - OVERDUE
+    if in_working_hours(workplace, since) > since or in_working_hours(workplace, now) > now:
+        return False
+    with workplace.database.read() as connection:
+        if keeping.on_hold(connection, workplace.province) is not None:
+            return False
+        tripped = breaker.tripped(connection, workplace.province)
+        held = [name for name, trip in tripped.items() if trip.until > since]
+        # Whoever sends renews his lease with each message.
+        if leases.held_since(connection, workplace.province, since + LEASE):
+            return False
+        return leases.lying(connection, workplace.province, since, held)
 
 
 def days_without_run(workplace: Workplace, today: date) -> list[date]:

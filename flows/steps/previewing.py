@@ -5,16 +5,19 @@ It goes by the same decisions as the daily run, so that what it shows is what th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
-from flows.steps.deciding import Told, decide_due, planned_of
+from flows.steps.deciding import Outcome, Told, decide_due, planned_of
+from flows.steps.reach import reachable
 from flows.steps.workplace import Workplace
 from store import answers, directory, due_now, outbox
 from store.due_now import Cursor, Open
+from store.heard import Sent, stages_told
 from store.outbox import Planned
 
 BATCH = 2000
@@ -72,6 +75,7 @@ def _batches(
             limit=limit,
             groups_coordinate=workplace.settings.reminding.groups_coordinate,
             every=every,
+            heard=partial(stages_told, leaving=True) if workplace.policies.counts else None,
         )
         if not batch:
             return
@@ -83,11 +87,12 @@ def _of_batch(
     connection: Connection, workplace: Workplace, batch: Sequence[Open], first: date, last: date
 ) -> list[Foreseen]:
     failing = directory.failing(connection, workplace.province)
+    reached = reachable(connection, workplace) if workplace.policies.counts else frozenset()
     confirmed = answers.acknowledged(connection, [due.id for due in batch])
     foreseen = [
         Foreseen(day=day, planned=planned_of(workplace, told, day, failing), task_id=due.task_id)
         for due in batch
-        for day, told in _unroll(workplace, due, confirmed.get(due.id, {}), first, last)
+        for day, told in _unroll(workplace, due, confirmed.get(due.id, {}), first, last, reached)
     ]
     # What was said already, about a date that was left and has come back, is not said again.
     known = outbox.known_keys(connection, [one.planned for one in foreseen])
@@ -95,7 +100,12 @@ def _of_batch(
 
 
 def _unroll(
-    workplace: Workplace, due: Open, acknowledged: Mapping[str, set[str]], first: date, last: date
+    workplace: Workplace,
+    due: Open,
+    acknowledged: Mapping[str, set[str]],
+    first: date,
+    last: date,
+    reached: Collection[str],
 ) -> Iterator[tuple[date, Told]]:
     """Each stage of one due, on the working day on which a run would tell it."""
     day: date | None = first
@@ -103,5 +113,17 @@ def _unroll(
         outcome = decide_due(workplace, due, acknowledged, today=day)
         for told in outcome.tell:
             yield day, told
-        due = replace(due, told=outcome.told)
+        due = replace(due, told=outcome.told, heard=_heard(due, outcome, day, reached))
         day = outcome.next_on
+
+
+def _heard(due: Open, outcome: Outcome, day: date, reached: Collection[str]) -> Sent | None:
+    """What each agency will have been sent: all that is decided, unless nobody can be reached there."""
+    if due.heard is None:
+        return None
+    heard = dict(due.heard)
+    for told in outcome.tell:
+        if told.agency in reached:
+            # The day's message has no number yet.
+            heard[told.agency] = (*heard.get(told.agency, ()), (-day.toordinal(), told.stage.id))
+    return heard

@@ -11,7 +11,7 @@ from deadlines.resolve import resolve
 from deadlines.types import Deadline, Resolution
 from flows.steps.workplace import Workplace
 from notifiers.message import Urgency
-from store import dues, events, heard
+from store import dues, events, heard, readings
 from store.codec import reading_from_json
 from store.dues import Moved
 from store.outbox import CHANGED, Planned, plan
@@ -32,7 +32,7 @@ def resolve_tasks(
         batch = task_ids[start : start + BATCH]
         met = events.met_terms(connection, batch)
         extended = events.extended(connection, batch)
-        for row in dues.readings(connection, batch):
+        for row in readings.of_tasks(connection, batch):
             reading = reading_from_json(row.reading)
             if not isinstance(reading, Deadline):
                 continue
@@ -82,7 +82,7 @@ def extend_horizons(workplace: Workplace, *, now: datetime, today: date) -> None
     near = today + timedelta(days=workplace.settings.schedule.horizon_days // 2)
 
     def next_after(connection: Connection, after: int) -> Sequence[int]:
-        return dues.running_out(connection, workplace.province, near, after=after, limit=STEP)
+        return readings.running_out(connection, workplace.province, near, after=after, limit=STEP)
 
     resolve_in_steps(workplace, next_after, now=now, today=today)
 
