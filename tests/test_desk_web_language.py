@@ -12,6 +12,7 @@ import pytest
 from jinja2 import nodes
 from sqlalchemy import select
 
+from config.errors import ConfigError
 from deadlines import steps
 from deadlines.calendar import Calendar
 from deadlines.grammar.sentences import SAID
@@ -21,6 +22,7 @@ from desk.web.language import COOKIE, catalogue, english, marked, said
 from desk.web.rendering import FOLDER, environment
 from flows.steps.workplace import Workplace
 from store.schema import tasks
+from tests.conftest import ROOT
 from tests.desk_gallery import speaking, walk
 from tests.desk_samples import Clock, browser, logged_in, with_samples
 
@@ -131,6 +133,51 @@ def test_every_text_of_a_page_has_its_english(path: Path) -> None:
 
 PIECES = {"charts.py": {", {} dự kiến"}, "directory_pages.py": {"Không khôi phục được: "}}
 """Parts of sentences that the file has whole."""
+
+
+ELSEWHERE = {
+    "config/agencies.py": set[str](),
+    "config/agency_sheets.py": {
+        "có cột ",
+        "các trang tính ",
+        "tệp không quá ",
+        ", dòng 1",
+        ", dòng ",
+        "{}, dòng 1",
+    },
+    "config/agency_tables.py": {"một trong: "},
+    "config/calendars.py": {"một ngày của năm {}", ", hoặc ghi official = false khi chưa đủ", "có cả ngày {}"},
+    "config/policies.py": set[str](),
+    "deadlines/directory_change.py": set[str](),
+    "deadlines/policy.py": set[str](),
+    "flows/steps/amending.py": {
+        "không thấy nhiệm vụ nào như vậy",
+        "kế hoạch chưa được nhập",
+        "lời văn có {} chỉ dẫn sửa đổi nhiệm vụ đã lưu, cần người xác nhận.",
+        "không có chỉ dẫn sửa đổi số {}.",
+        "Chọn trong các số từ 1 đến {}.",
+        "Xem bằng lệnh dondoc import --dry-run, rồi nhập với --confirm all, --confirm 1,3 hoặc --confirm none.",
+        "“{}” ({}): {}.",
+    },
+    "plans/amending.py": set[str](),
+}
+"""Modules whose words the desk hands on, and what of them is a part of a sentence or is said elsewhere only."""
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+def test_what_other_rooms_tell_at_the_desk_has_its_english(path: str) -> None:
+    left = {text for text in said_by(ROOT / path) if english(text) == text}
+    assert left <= ELSEWHERE[path]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "allowed"),
+    [("lead.due", "x", "một bảng các diễn biến"), ("lead.due", "", "một bảng các diễn biến"), ("", "", "tệp này")],
+)
+def test_a_mistake_of_the_configuration_is_told_in_english(field: str, value: str, allowed: str) -> None:
+    wrong = ConfigError(file="policies.toml", field=field, value=value, allowed=allowed)
+    assert VIETNAMESE.search(str(wrong))
+    assert VIETNAMESE.search(english(str(wrong))) is None
 
 
 def test_every_rule_of_reading_has_its_english() -> None:
