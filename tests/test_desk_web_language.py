@@ -138,6 +138,7 @@ PIECES = {"charts.py": {", {} dự kiến"}, "directory_pages.py": {"Không khô
 ELSEWHERE = {
     "config/agencies.py": set[str](),
     "config/agency_sheets.py": {
+        "một trong: ",
         "có cột ",
         "các trang tính ",
         "tệp không quá ",

@@ -68,7 +68,14 @@ def understood(one: Doubtful) -> str:
     return " – ".join(known) or ", ".join(told["kinds"])
 
 
-PLACES = {"page": "trang", "sheet": "trang tính", "table": "bảng", "row": "dòng", "line": "dòng"}
+PLACES = {
+    "annex": "Phụ lục",
+    "page": "trang",
+    "sheet": "trang tính",
+    "table": "bảng",
+    "row": "dòng",
+    "line": "dòng",
+}
 
 
 def where(place: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from config import agencies
 from config.errors import ConfigError
 from deadlines.directory import Directory
 from desk.web.visit import Visit
-from desk.web.words import FIELDS
+from desk.web.words import field_of
 from flows.steps import editing
 from flows.steps.completing import NoSuch
 from flows.steps.workplace import AGENCIES, CALENDAR, POLICIES, TEMPLATE
@@ -108,11 +108,12 @@ def difference(part: str, old: str, new: str) -> Sequence[str]:
     if part == AGENCIES:
         before, after = agencies.loads(old, part), agencies.loads(new, part)
         return [
-            f"{_named(one.code, after, before)}: {FIELDS.get(one.field, one.field)}: {one.old} → {one.new}"
+            f"{_named(one.code, after, before)}: {field_of(one.field, one.old)}: {one.old} → {one.new}"
             for one in agencies.difference(before, after)
         ]
     lines = unified_diff(old.splitlines(), new.splitlines(), n=1, lineterm="")
-    return [line for line in lines if not line.startswith(("---", "+++"))]
+    # People are shown that something is left out, not how many lines of which file.
+    return ["⋮" if line.startswith("@@") else line for line in lines if not line.startswith(("---", "+++"))]
 
 
 def _named(code: str, *directories: Directory) -> str:

@@ -54,7 +54,14 @@ MESSAGES = {
 
 REMINDERS = {"planned": "Sẽ gửi", "told": "Đã gửi", "withdrawn": "Đã rút", "lapsed": "Không còn cần gửi"}
 
-PLACES = {"line": "dòng", "page": "trang", "table": "bảng", "row": "hàng", "sheet": "trang tính"}
+PLACES = {
+    "line": "dòng",
+    "page": "trang",
+    "table": "bảng",
+    "row": "hàng",
+    "sheet": "trang tính",
+    "annex": "Phụ lục",
+}
 
 ACTIONS = {
     "archive": "Đưa vào lưu trữ",
@@ -135,7 +142,6 @@ ANSWER_STATES = {"received": "Chờ xác nhận", "confirmed": "Đã xác nhận
 ROLES = {"viewer": "Người xem", "operator": "Cán bộ theo dõi", "admin": "Quản trị viên"}
 
 FIELDS = {
-    "": "Cả mục",
     "name": "Tên đầy đủ",
     "kind": "Loại cơ quan",
     "short_names": "Tên viết tắt",
@@ -153,6 +159,16 @@ FIELDS = {
     "includes": "Gồm cả nhóm khác",
     "exceptions": "Trừ ra",
 }
+
+NEW, GONE = "Thêm vào danh bạ", "Bỏ khỏi danh bạ"
+
+
+def field_of(name: str, old: str) -> str:
+    """What of an agency or group changes; the whole of it where there is no name of a field."""
+    if name:
+        return FIELDS.get(name, name)
+    return NEW if old == "—" else GONE
+
 
 PRINTED = {
     "number": "Số thứ tự",
