@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
 
 from starlette.responses import Response
 
+from desk.web import audit_words
 from desk.web.tasks import agency_choices, last_page, page_number
 from desk.web.visit import Visit, Wrong
 from store import audit_pages, messages
@@ -89,14 +88,6 @@ def audit_page(visit: Visit) -> Response:
         last=last_page(total, PER_PAGE),
         verdict=verdict,
         broken=isinstance(checked, Broken),
-        shown=shown,
+        entry=audit_words,
         asked={},
     )
-
-
-def shown(value: Any) -> str:
-    """What was before or after a change, short."""
-    if value is None:
-        return ""
-    text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 400 else text[:400] + " …"
