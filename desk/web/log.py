@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from starlette.responses import Response
 
 from desk.web import audit_words
