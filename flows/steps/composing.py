@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -14,7 +15,7 @@ from flows.steps.linking import agency_link, due_page
 from flows.steps.reach import OPERATOR
 from flows.steps.workplace import Workplace
 from notifiers.message import Attachment, Line, Message, Notice, Urgency
-from store import answerable, outbox
+from store import answerable, grounds, outbox
 
 __all__ = ["compose", "content_of", "message_of", "notice_of", "plan_name", "sender"]
 
@@ -22,18 +23,27 @@ _ORDER = {urgency.value: position for position, urgency in enumerate(Urgency)}
 
 
 def notice_of(
-    workplace: Workplace, message: Row[Any], rows: Sequence[Row[Any]], on: date, *, own: Collection[int] = ()
+    workplace: Workplace,
+    message: Row[Any],
+    rows: Sequence[Row[Any]],
+    on: date,
+    *,
+    own: Collection[int] = (),
+    why: Mapping[int, str] = MappingProxyType({}),
 ) -> Notice:
     """What the agency of a message is told on the day `on`: one line a due, most urgent first.
 
-    `own` are the dues of the agency's own tasks: of others, which it oversees, it gets no page to answer on.
+    `own` are the dues of the agency's own tasks: of others, which it oversees, it gets no page to answer on. `why`
+    says of dues on what document their date rests.
     """
     page = agency_link(workplace, message.agency) if own else None
     lines: dict[int, Line] = {}
     for row in sorted(rows, key=_rank):
         link = due_page(page, row.due_id) if page and row.due_id in own else None
         over = row.urgency == Urgency.ESCALATED and row.due_id not in own and message.agency != OPERATOR
-        lines.setdefault(row.due_id, _line(workplace, row, on, link, "overseeing" if over else row.role))
+        lines.setdefault(
+            row.due_id, _line(workplace, row, on, link, "overseeing" if over else row.role, why.get(row.due_id, ""))
+        )
     office = workplace.settings.office
     agency = office.name if message.agency == OPERATOR else workplace.directory.name(message.agency)
     return Notice(
@@ -48,11 +58,24 @@ def notice_of(
     )
 
 
+def reasons(connection: Connection, due_ids: Sequence[int]) -> Mapping[int, str]:
+    """On what document each date rests that the plan alone does not give."""
+    found = {
+        due_id: f"Căn cứ: {one.instrument}{f' số {one.number}' if one.number else ''} ngày {one.on:%d/%m/%Y}"
+        f" của {one.issuer}."
+        for due_id, one in grounds.issued(connection, due_ids).items()
+    }
+    for due_id, document in grounds.extended_by(connection, due_ids).items():
+        named = f"văn bản số {document}" if document[:1].isdigit() else document
+        found[due_id] = " ".join(part for part in (found.get(due_id), f"Thời hạn theo {named}.") if part)
+    return found
+
+
 def _rank(row: Row[Any]) -> tuple[int, date, int]:
     return (_ORDER[row.urgency], row.on_date, row.due_id)
 
 
-def _line(workplace: Workplace, row: Row[Any], on: date, link: str | None, role: str) -> Line:
+def _line(workplace: Workplace, row: Row[Any], on: date, link: str | None, role: str, why: str) -> Line:
     binding = row.track != "opening"
     return Line(
         key=f"{workplace.province}-{row.due_id}",
@@ -66,7 +89,7 @@ def _line(workplace: Workplace, row: Row[Any], on: date, link: str | None, role:
         role=role,
         lead=row.lead_text or "",
         product=row.product or "",
-        note=row.note,
+        note=" ".join(part for part in (row.note, why) if part),
         link=link,
     )
 
@@ -99,6 +122,7 @@ def compose(
         rows,
         now.astimezone(workplace.settings.schedule.zone).date(),
         own=answerable.own_dues(connection, message.agency, due_ids),
+        why=reasons(connection, due_ids),
     )
     ids = [row.id for row in rows]
     plain = zalo_message(

@@ -17,13 +17,13 @@ STATUS = {
 }
 _AGENCIES = (
     ("TT", 10.0),
-    ("Cơ quan chủ trì", 41.0),
-    ("Tổng số", 14.0),
+    ("Cơ quan chủ trì", 38.0),
+    ("Tổng số", 13.0),
     ("Đã hoàn thành đúng hạn", 20.0),
     ("Đã hoàn thành quá hạn", 20.0),
     ("Chưa hoàn thành, trong hạn", 20.0),
     ("Chưa hoàn thành, quá hạn", 20.0),
-    ("Số ngày quá hạn nhiều nhất", 14.0),
+    ("Số ngày quá hạn nhiều nhất", 18.0),
     ("Số ngày quá hạn bình quân", 16.0),
 )
 _LATE = (
