@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import select
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +16,7 @@ from config.settings import Office
 from desk.web import common_passwords
 from desk.web.common_passwords import LISTED, digest, listed
 from desk.web.passwords import refused
-from tests.conftest import Cli
+from tests.conftest import ROOT, Cli
 
 OFFICE = Office(
     province="phu-chau",
@@ -102,3 +107,41 @@ def test_the_command_line_refuses_them_too(dondoc: Cli) -> None:
     answer = dondoc("user", "add", "hoa", "--role", "admin", DONDOC_PASSWORD="MatKhau@123456")
     assert answer.returncode == 1
     assert "dễ đoán" in answer.stderr
+
+
+def test_who_types_a_password_is_told_and_may_try_again(environment: dict[str, str]) -> None:
+    ours, theirs = pty.openpty()
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("DONDOC_")}
+    command = [sys.executable, "-m", "desk.cli", "user", "add", "--role", "admin", "quantri"]
+    with subprocess.Popen(
+        command, env=clean | environment | {"PYTHONPATH": str(ROOT)}, stdin=theirs, stdout=theirs, stderr=theirs,
+        start_new_session=True, cwd=ROOT,
+    ) as running:  # fmt: skip
+        os.close(theirs)
+        seen = answer(
+            ours, {"Mật khẩu (": ["quantri12345", TAKEN[0], TAKEN[1]], "Nhập lại": ["khác hẳn", TAKEN[1]]}
+        )
+        assert running.wait(60) == 0, seen
+    os.close(ours)
+    assert "chứa tên đăng nhập" in seen
+    assert "không giống nhau" in seen
+    assert "Đã thêm" in seen
+
+
+def answer(terminal: int, typed: dict[str, list[str]]) -> str:
+    """Type the next answer whenever its question stands at the end; returns all that was shown."""
+    seen, asked = b"", 0
+    left = {question.encode(): list(answers) for question, answers in typed.items()}
+    while select.select([terminal], [], [], 120)[0]:
+        try:
+            read = os.read(terminal, 4096)
+        except OSError:
+            read = b""
+        if not read:
+            break
+        seen += read
+        for question, answers in left.items():
+            if question in seen[asked:] and seen.endswith(b": ") and answers:
+                asked = len(seen)
+                os.write(terminal, f"{answers.pop(0)}\n".encode())
+    return seen.decode("utf-8", "replace")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from desk.commands.workplace import AtWork, at_work
 from desk.web.passwords import hashed, refused
 from desk.web.words import ROLES
 from store import locks, people
+
+TRIES = 3
+"""How often a password may be typed."""
 
 
 def add_user(name: str, *, role: str) -> int:
@@ -29,8 +33,7 @@ def add_user(name: str, *, role: str) -> int:
         known = people.find(connection, work.place.province, name) is not None
     if known:
         return fail(f"đã có người dùng {name}; đổi mật khẩu bằng lệnh dondoc user password {name}.")
-    password = _password()
-    wrong = refused(password, name, work.place.settings.office)
+    password, wrong = _password(lambda typed: refused(typed, name, work.place.settings.office))
     if wrong:
         return fail(wrong)
     with work.place.database.write() as connection:
@@ -54,8 +57,7 @@ def set_password(name: str) -> int:
     user = _find(work, name)
     if user is None:
         return fail(f"không có người dùng {name}.")
-    password = _password()
-    wrong = refused(password, user.name, work.place.settings.office)
+    password, wrong = _password(lambda typed: refused(typed, user.name, work.place.settings.office))
     if wrong:
         return fail(wrong)
     with work.place.database.write() as connection:
@@ -103,15 +105,25 @@ def list_users() -> int:
     return DONE
 
 
-def _password() -> str:
+def _password(refusal: Callable[[str], str | None]) -> tuple[str, str | None]:
+    """A password and why it is not taken; None where it is. Who types one may try three times."""
     if os.environ.get("DONDOC_PASSWORD"):
-        return os.environ["DONDOC_PASSWORD"]
+        return os.environ["DONDOC_PASSWORD"], refusal(os.environ["DONDOC_PASSWORD"])
     file = os.environ.get("DONDOC_PASSWORD_FILE")
     if file:
         try:
-            return Path(file).read_text(encoding="utf-8").strip()
+            given = Path(file).read_text(encoding="utf-8").strip()
         except OSError:
-            sys.stderr.write(f"dondoc: không đọc được tệp {file}.\n")
-            return ""
-    first = getpass.getpass("Mật khẩu (ít nhất 12 ký tự): ")
-    return first if getpass.getpass("Nhập lại: ") == first else ""
+            return "", f"không đọc được tệp {file}."
+        return given, refusal(given)
+    wrong: str | None = None
+    for _ in range(TRIES):
+        if wrong:
+            sys.stderr.write(f"{wrong}\n")
+        typed = getpass.getpass("Mật khẩu (một câu dài, ít nhất 12 ký tự): ")
+        wrong = refusal(typed)
+        if wrong is None and getpass.getpass("Nhập lại: ") != typed:
+            wrong = "Hai lần nhập không giống nhau."
+        if wrong is None:
+            return typed, None
+    return "", wrong
