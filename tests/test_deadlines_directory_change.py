@@ -98,7 +98,7 @@ def test_the_difference_tells_each_field_and_hides_addresses() -> None:
     )
     told = {(change.code, change.field): (change.old, change.new) for change in difference(OFFICES, new)}
     assert told[("p.a", "valid_to")] == ("—", "28/02/2027")
-    assert told[("p.a", "successors")] == ("—", "p.ab")
+    assert told[("p.a", "successors")] == ("—", "Sở ab")
     assert told[("p.ab", "")] == ("—", "Sở ab")
     assert "nguyen.mau@" not in told[("p.c", "contacts")][1]
     assert "84900000001" not in told[("p.c", "contacts")][1]

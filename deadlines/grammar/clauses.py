@@ -30,7 +30,10 @@ CLAUSES: list[ClauseRule] = [
     *rules_conditions.RULES,
 ]
 
-define("TURN", "( ( đợt | lần | bước | vòng ) ( thứ )? ( <oab> | ( iv | iii | ii | i ) | một | hai | ba ) )")
+define(
+    "TURN",
+    "( ( đợt | lần | bước | vòng | giai đoạn ) ( thứ )? ( <oab> | ( iv | iii | ii | i ) | một | hai | ba ) )",
+)
 define(
     "LEAD",
     """( thời gian | thời hạn | thời điểm | tiến độ | mốc | lộ trình | áp dụng | vận hành | thi hành

@@ -118,7 +118,7 @@ DATED = [
     AtomRule(
         "end-of-every-quarter",
         "E",
-        "( ( ngày )? cuối cùng? của? ( mỗi | hằng | từng )? quý !QN | tháng cuối OFQUARTER )",
+        "( ( ngày ( làm việc )? )? cuối cùng? của? ( mỗi | hằng | từng )? quý !QN | tháng cuối OFQUARTER )",
         lambda: QUARTERLY,
     ),
     AtomRule("end-of-every-year", "E", "( cuối ( mỗi | hằng ) năm | cuối năm hằng năm )", lambda: YEARLY),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from deadlines.grammar.clause import Clause
@@ -65,6 +66,11 @@ def told(period: Period | Part, clause: Clause) -> Fixed:
 
 def by(clause: Clause) -> Term:
     return told(clause["a"], clause)
+
+
+def _from_now(clause: Clause) -> Term:
+    """ "triển khai từ nay đến năm 2027": begun already, not with the year 2027."""
+    return replace(told(clause["a"], clause), start=None)
 
 
 def _then_steady(clause: Clause) -> tuple[Term, ...]:
@@ -186,7 +192,7 @@ def _rules(sign: str) -> list[ClauseRule]:
             "from-now-to",
             f"( từ | kể từ ) ( nay | bây giờ | ngày ký | ( khi "
             f"| ngày ) ( ban hành | ký ) ( kế hoạch | văn bản )? ( này )? ) TILL {{a:{sign}}}",
-            by,
+            _from_now,
         ),
     ]
 

@@ -18,6 +18,11 @@ define(
     "( {before:BEF} | BY ) ( ngày )? {d:DN} ( của )? tháng cuối ( cùng )? ( của )? kỳ ( báo cáo )?",
 )
 define("NEXTYEAR", "( ( của )? năm ( sau | kế tiếp | tiếp theo | liền kề ) )")
+define(
+    "REPORTYEAR",
+    "( ( của )? ( năm ( sau | kế tiếp | tiếp theo | liền kề | liền sau | liền trước | trước | liền kề trước "
+    "| trước liền kề ) ( của )? )? ( năm | kỳ ) báo cáo )",
+)
 define("OFREPORT", "( LP | đối với | cho | là )+ ( báo cáo | PERIODIC | sơ kết | tổng kết )+")
 define("TWODAYS", "( {before:BEF} | BY ) ( các )? ngày? {d:DN} ( AND | , và )+ ( BEF )? ngày? {f:DN}")
 define("TWODAYSTILL", "( {before:BEF} | BY ) ( các )? ngày? {d:DN} ( AND | , và )+ ( BEF )?")
@@ -137,6 +142,7 @@ RULES = [
     *_units("{u:U}"),
     ClauseRule("date-of-unit", "( {before:BEF} | BY ) {p:p} NEXTYEAR? OFREPORT UNITWORD RP?", part_every),
     ClauseRule("date-of-unit", "( {before:BEF} | BY ) {p:p} OFREPORT {u:U} RP?", part_every),
+    ClauseRule("date-of-reported-year", "( {before:BEF} | BY ) {p:p} LP? REPORTYEAR RP?", part_every),
     ClauseRule(
         "days-after-each-period",
         f"{_AFTER_END} {{period:PERIODWORD}} ( báo cáo )?",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from deadlines.grammar.clause import Clause
 from deadlines.grammar.pattern import define
@@ -12,6 +13,11 @@ from deadlines.types import Recurring, Term
 
 define("BEF", "( ATMOST | BYWORD | xong )* trước ( ngày )?")
 define("BETWEEN", "( AND | BEF | , và | TURN : ? )")
+define(
+    "NAMEDDAY",
+    "( nhân | vào | trong | dịp | hưởng ứng | chào mừng | kỷ niệm | tổ chức )* "
+    "( ngày | tháng | tuần lễ | tuần ) !ban !ký !làm !có ( W | , W )+",
+)
 define("AIM", "( để | nhằm | phục vụ | cho ) WC+")
 
 
@@ -56,6 +62,12 @@ def before_part_every(clause: Clause) -> Term | None:
         return due_before(rhythm.on(part), clause)
     month, day = part.day_before
     return due(rhythm.on(Part((month, day), (month, day))), clause)
+
+
+def _part_every_since(clause: Clause) -> Term | None:
+    """ "quý I hằng năm từ 2027" """
+    made = part_every(clause)
+    return replace(made, start=clause["a"].start) if isinstance(made, Recurring) else None
 
 
 def _takes_day(rhythm: Rhythm, part: Part | None = None) -> bool:
@@ -129,6 +141,18 @@ RULES = [
     ClauseRule(
         "date-every-year",
         "( FROM | BY | PERIODIC )* ( trước? HOUR ngày? )? {p:p} ( , | LP )? {e:E} RP?",
+        part_every,
+    ),
+    ClauseRule(
+        "date-every-year-since",
+        "( {before:BEF} | ( BY | PERIODIC )* ) {p:p} {e:E} FROM {a:P} ONWARD?",
+        _part_every_since,
+        final=True,
+    ),
+    ClauseRule("named-day-every-year", "NAMEDDAY ( LP | : | ngày )* {p:p} RP? ( , )? {e:E}", part_every),
+    ClauseRule(
+        "named-day-every-year",
+        "NAMEDDAY ( LP | : | , | từ | ngày )* {o:p} TILL {p:p} RP? ( , )? {e:E}",
         part_every,
     ),
     ClauseRule("before-date-every-year", "BEF {p:p} ( , | LP )? {e:E} RP?", before_part_every),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from deadlines.grammar.clause import Clause
 from deadlines.grammar.pattern import define
 from deadlines.grammar.rule import ClauseRule
 from deadlines.grammar.rules_dates import between, by, fixed
-from deadlines.grammar.values import Part, Period, Span
+from deadlines.grammar.rules_rhythms import due
+from deadlines.grammar.values import Part, Period, Span, of_months
 from deadlines.types import Term, Unit
 
 define("SUBJECT", "( báo cáo | tổng kết | sơ kết | đánh giá | kết quả | số liệu | quyết toán | dự toán ) W*")
@@ -52,20 +55,52 @@ _YEAR_NAMES = ("a", "b", "c", "f", "g")
 
 
 def _in_each_year(clause: Clause) -> tuple[Term, ...] | None:
-    """ "tháng 6 các năm 2026, 2027": the part of each year."""
-    part: Part = clause["p"]
+    """ "tháng 6 các năm 2026, 2027", "quý II và quý IV các năm 2026, 2027": the parts of each year."""
+    parts: tuple[Part, ...] = clause["p"] if isinstance(clause["p"], tuple) else (clause["p"],)
     listed = [clause[name] for name in _YEAR_NAMES if clause.has(name)]
-    if any((year.start.month, year.end.month) != (1, 12) for year in listed):
+    return _of_years(parts, listed, clause)
+
+
+def _of_years(parts: Sequence[Part], listed: Sequence[Period], clause: Clause) -> tuple[Term, ...] | None:
+    if not all(map(_whole, listed)):
         return None
-    periods = [part.of(year.start.year) for year in listed]
+    periods = [part.of(year.start.year) for year in listed for part in parts]
     return tuple(fixed(period, clause) for period in periods if period) if all(periods) else None
+
+
+def _whole(year: Period) -> bool:
+    return (year.start.month, year.end.month) == (1, 12) and year.start.year == year.end.year
+
+
+def _again_next_year(clause: Clause) -> tuple[Term, ...] | None:
+    """ "quý II và quý IV năm 2026, năm 2027": the same parts of the year that follows."""
+    listed: tuple[Period, ...] = clause["a"]
+    again: Period = clause["b"]
+    if any(one.day or one.end.year + 1 != again.start.year for one in listed):
+        return None
+    parts = [Part((one.start.month, 1), (one.end.month, -1)) for one in listed]
+    later = _of_years(parts, [again], clause)
+    return (*(fixed(one, clause) for one in listed), *later) if later else None
+
+
+def _parts_of_each_year(clause: Clause) -> Term | None:
+    """ "quý II, quý IV các năm 2026 - 2030": the parts of every year from the first to the last."""
+    first, last = clause["a"], clause["b"]
+    parts: tuple[Part, ...] = clause["p"]
+    if not (_whole(first) and _whole(last)) or first.start >= last.start or any(part.day for part in parts):
+        return None
+    rhythm = of_months(*sorted(part.last[0] for part in parts))
+    return due(rhythm, clause, start=first.start, until=last.end) if rhythm else None
 
 
 def _part_of_years() -> list[ClauseRule]:
     rules = []
     for count in range(2, _MOST_YEARS + 1):
         more = " ".join(f"( AND | , và )+ {{{name}:P}}" for name in _YEAR_NAMES[1:count])
-        rules.append(ClauseRule("part-of-years", f"BY {{p:p}} {{a:P}} {more}", _in_each_year, final=True))
+        rules += [
+            ClauseRule("part-of-years", f"BY {{p:{sign}}} ( các )? {{a:P}} {more}", _in_each_year, final=True)
+            for sign in "pq"
+        ]
     return rules
 
 
@@ -73,6 +108,13 @@ RULES = [
     ClauseRule("so-many-years", "BY {u:U} LP {a:P} TILL {b:P} RP?", _so_many_years),
     ClauseRule("so-many-years", "BY ( trong )? {d:<oabcn>} {a:P} TILL {b:P}", _so_many_years),
     *_part_of_years(),
+    ClauseRule("part-of-years", "BY {a:Q} ( AND | , và )+ {b:P}", _again_next_year, final=True),
+    ClauseRule(
+        "part-of-each-year",
+        "BY {p:q} ( PHASE | BY | , | LP | các )* {a:P} TILL {b:P} RP?",
+        _parts_of_each_year,
+        final=True,
+    ),
     ClauseRule("part-of-two-years", "BY {a:P} - {b:P}", _part_or_range),
     *_of_report("{u:U}"),
     *_of_report("UNITWORD"),

@@ -69,8 +69,16 @@ _DATE_WORDS = "quý tháng năm ngày tuần hằng mỗi khi nếu"
 _NEVER = "không chưa trừ ngoại hoặc hay"
 define("AT", "( trước | sau | từ | đến | tới | trong | vào | hết | cuối | đầu | giữa )")
 define(
+    "SEASON",
+    """( ( trước | sau | kể từ | trong | vào | tới | đến | hết | qua )* ( nhân | vào | trong )? dịp
+    ( tết | lễ | quốc khánh | kỷ niệm | trung thu | nghỉ | hè | đại hội | bầu cử | khai giảng )
+    | ( trước | sau | kể từ | trong | vào | tới | đến | hết | qua )
+    ( tết | mùa | vụ | đại hội | kỳ | bầu cử | lễ | quốc khánh | khai giảng | trung thu | hè ) )""",
+)
+"""Times of a year that have no day of their own: a year printed after them is theirs, not the deadline."""
+define(
     "STOP",
-    """( định kỳ | thường xuyên | kể từ | đột xuất | liên tục | giai đoạn <P>
+    """( SEASON | định kỳ | thường xuyên | kể từ | đột xuất | liên tục | giai đoạn <P>
     | AT+ ( <oabcnYPpQqRrEU> | tháng | năm | quý | ngày | tuần | khi | nay | LP ) )""",
 )
 define_all_but("WX", f'{_DATE_WORDS} {_NEVER} , ; . : - ( ) + / " % & !', "oabcnYxzPpQqRrEUD")
