@@ -234,6 +234,9 @@ def importorskip_pages() -> Any:
     return pages
 
 
+FILES = {"/healthz", "/templates/{name}/export"}
+"""What is fetched and is no page."""
+
 LEADING_ON = {"/login/oidc", "/login/oidc/back", "/login/oidc/leave", "/login/code"}
 """Without a log-in under way these lead back to the log-in; `test_desk_web_oidc.py` goes through them."""
 
@@ -243,7 +246,7 @@ def test_the_pages_that_are_looked_at_are_all_pages(environment: dict[str, str])
     place.ready()
     paths = [path.partition("?")[0] for _, path in prepared(place, Clock(place))] + ["/login"]
     for entry in ROUTES:
-        if entry.method != "GET" or "." in entry.path or entry.path == "/healthz" or entry.path in LEADING_ON:
+        if entry.method != "GET" or "." in entry.path or entry.path in FILES or entry.path in LEADING_ON:
             continue
         route = compile_path(entry.path)[0]
         assert any(route.match(path) for path in paths), f"add {entry.path} to tests/desk_gallery.py"
