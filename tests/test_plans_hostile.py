@@ -36,11 +36,11 @@ def changed(data: bytes, **parts: bytes) -> bytes:
     return held.getvalue()
 
 
-def refused(data: bytes, said: str, *, name: str = "tep.docx") -> None:
+def refused(data: bytes, said: str, *, name: str = "tep.docx", seconds: int = 30) -> None:
     began = monotonic()
     with pytest.raises(ReadError, match=said) as met:
-        read_bytes(data, name)
-    assert monotonic() - began < 32
+        read_bytes(data, name, limits=Limits(seconds=seconds))
+    assert monotonic() - began < seconds + 2
     assert str(met.value).startswith(name)
 
 
@@ -135,7 +135,8 @@ def test_a_million_rows() -> None:
     big = changed(XLSX, xl__worksheets__sheet1_xml=sheet % (SPREADSHEET.encode(), cell * 1_000_000))
     refused(big, "phình to", name="tep.xlsx")
     noisy = b"".join(b"<row><c><v>%d</v></c></row>" % (at * 7919) for at in range(1_048_576))
-    refused(changed(XLSX, xl__worksheets__sheet1_xml=sheet % (SPREADSHEET.encode(), noisy)), "hơn 50000 hàng")
+    many = changed(XLSX, xl__worksheets__sheet1_xml=sheet % (SPREADSHEET.encode(), noisy))
+    refused(many, "hơn 50000 hàng", seconds=240)  # eight seconds of a processor that others may want too
 
 
 def test_a_cell_in_the_last_corner() -> None:
