@@ -43,10 +43,21 @@ define(
     | phải | ( thời gian )? yêu cầu | cụ thể | và | toàn bộ
     | kéo dài | hạn ( nộp | báo cáo | gửi | trình | hoàn thành ) | bảo đảm | đảm bảo | quyết tâm
     | cố gắng | tại | kỳ họp ( thường lệ | chuyên đề )? ( hđnd tỉnh | hội đồng nhân dân tỉnh )? !<p> | DOC :
-    | ( a | b | c | d | đ | e ) RP | việc | : | - | + | " | ( <oabcnx> % ) | đạt <oabcnx> % | TURN | WEEKDAY , )""",
+    | ( a | b | c | d | đ | e ) RP
+    | ( riêng )? WHOM ( : )? | riêng WC+ | việc | : | - | + | "
+    | ( <oabcnx> % ) | đạt <oabcnx> % | TURN | WEEKDAY , )""",
 )
 define("WEEKDAY", "( ( ngày )? thứ ( hai | ba | tư | năm | sáu | bảy ) | chủ nhật )")
-define("REMARK", "LP ( qua | bằng | bản | kèm | bao gồm | theo mẫu | đối với | dành cho ) WC+ RP?")
+define(
+    "WHOM",
+    """( đối với ( các | những | toàn bộ )* ( cấp ( tỉnh | xã | cơ sở ) | sở | ban | ngành | xã | phường | đặc khu
+    | địa phương | cơ quan | đơn vị | tỉnh | ủy ban nhân dân | ubnd | đặc biệt khó khăn | miền núi | còn lại
+    | , | và )+ )""",
+)
+define(
+    "REMARK",
+    "( LP ( qua | bằng | bản | kèm | bao gồm | theo mẫu | đối với | dành cho ) WC+ RP? | WHOM )",
+)
 define(
     "BACK",
     """( LEAD | TURN | LP WEEKDAY | REMARK | ACTC | VERB WC* | , | LP | RP | AIM | nếu có | theo quy định ( WC* )?
