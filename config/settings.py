@@ -113,6 +113,8 @@ class Desk(_Part):
     base_url: str = Field(default="", pattern=r"^$|^https://[^/\s]+$|^http://(127\.0\.0\.1|localhost)(:\d+)?$")
     host: str = "127.0.0.1"
     port: int = Field(default=8420, ge=1, le=65535)
+    workers: int = Field(default=0, ge=0, le=16)
+    """In how many processes the desk is served; 0: in two where the machine has two processors."""
     idle_minutes: int = Field(default=30, ge=1, le=1440)
     absolute_hours: int = Field(default=8, ge=1, le=168)
     link_days: int = Field(default=120, ge=1, le=3660)
@@ -254,13 +256,17 @@ def _of_province(folder: Path, province: str | None) -> tuple[dict[str, Any], bo
 
 
 def _desk(desk: Desk, given: Mapping[str, str]) -> Desk:
-    """The desk with the variables DONDOC_BASE_URL and DONDOC_PORT, where they are set."""
+    """The desk with the variables DONDOC_BASE_URL, DONDOC_PORT and DONDOC_WORKERS, where they are set."""
     changed: dict[str, Any] = {
         name: given[variable]
-        for name, variable in (("base_url", "DONDOC_BASE_URL"), ("port", "DONDOC_PORT"))
+        for name, variable in (
+            ("base_url", "DONDOC_BASE_URL"),
+            ("port", "DONDOC_PORT"),
+            ("workers", "DONDOC_WORKERS"),
+        )
         if given.get(variable)
     }
-    return validated(Path("DONDOC_BASE_URL, DONDOC_PORT"), desk.model_dump() | changed, Desk)
+    return validated(Path("DONDOC_BASE_URL, DONDOC_PORT, DONDOC_WORKERS"), desk.model_dump() | changed, Desk)
 
 
 def may_ping(url: str) -> bool:

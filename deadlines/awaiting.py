@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
+from operator import itemgetter
 
 from deadlines.documents import about, cited_numbers, kind_of, names_document, number_key, pairs, plain, shared
 from deadlines.steps import awaited_document
@@ -56,6 +57,10 @@ class _Said:
         return frozenset(cited_numbers(self.one.title))
 
     @cached_property
+    def size(self) -> int:
+        return len(pairs(self.about))
+
+    @cached_property
     def named(self) -> bool:
         return names_document(self.one.title, self.one.condition.instrument)
 
@@ -69,18 +74,34 @@ class _Bucket:
     sizes: list[int] = field(default_factory=list)
     by_words: dict[str, int] = field(default_factory=dict)
     by_pair: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    taken: list[tuple[_Said, int | None]] = field(default_factory=list)
+    """Every condition in the order in which it came, with the cluster that was there for it."""
 
     def take(self, one: Waiting) -> None:
         said = _Said(one)
-        home = self._home(said)
+        self._put(said, self._home(said))
+
+    def follow(self, before: _Bucket, ones: Sequence[Waiting]) -> None:
+        """Take `ones` as `take` would, without comparing those that stood first in `before` as they do here."""
+        same = 0
+        for said, home in before.taken[: len(ones)]:
+            if said.one != ones[same]:
+                break
+            self._put(said, home)
+            same += 1
+        for one in ones[same:]:
+            self.take(one)
+
+    def _put(self, said: _Said, home: int | None) -> None:
+        self.taken.append((said, home))
         if home is not None:
-            self.clusters[home].append(one)
+            self.clusters[home].append(said.one)
             return
         at = len(self.clusters)
-        self.clusters.append([one])
+        self.clusters.append([said.one])
         self.firsts.append(said)
-        self.sizes.append(len(pairs(said.about)))
-        if at < _MOST_COMPARED and not _by_name(one):
+        self.sizes.append(said.size)
+        if at < _MOST_COMPARED and not _by_name(said.one):
             self.by_words.setdefault(said.about, at)
             for pair in pairs(said.about):
                 self.by_pair.setdefault(pair, []).append(at)
@@ -99,6 +120,29 @@ class _Bucket:
         return next((at for at in sorted(near) if _same_document(self.firsts[at], said)), None)
 
 
+class Grouping:
+    """Groups what waits now, comparing only what has changed since the last time."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[tuple[object, ...], _Bucket] = {}
+
+    def group(self, waiting: Sequence[Waiting]) -> tuple[Group, ...]:
+        """The same as the function `group`."""
+        places: dict[tuple[object, ...], list[int]] = {}
+        for at, one in enumerate(waiting):
+            places.setdefault(_bucket(one), []).append(at)
+        made: dict[tuple[object, ...], _Bucket] = {}
+        found: list[tuple[int, list[Waiting]]] = []
+        for key, standing in places.items():
+            bucket = made[key] = _Bucket()
+            bucket.follow(self._buckets.get(key, _Bucket()), [waiting[at] for at in standing])
+            firsts = [at for at, (_, home) in zip(standing, bucket.taken, strict=True) if home is None]
+            found += zip(firsts, bucket.clusters, strict=True)
+        self._buckets = made
+        found.sort(key=itemgetter(0))
+        return tuple(Group(key=m[0].task_key, label=_label(m[0]), members=tuple(m)) for _, m in found)
+
+
 def group(waiting: Sequence[Waiting]) -> tuple[Group, ...]:
     """Every condition in exactly one group, in the order of first mention.
 
@@ -106,13 +150,7 @@ def group(waiting: Sequence[Waiting]) -> tuple[Group, ...]:
     document, or titles that say the same of it. Doubtful ones stay apart: asking twice does less harm than
     releasing a task by the wrong decree.
     """
-    buckets: dict[tuple[object, ...], _Bucket] = {}
-    for one in waiting:
-        buckets.setdefault(_bucket(one), _Bucket()).take(one)
-    found = [tuple(cluster) for bucket in buckets.values() for cluster in bucket.clusters]
-    order = {id(one): at for at, one in enumerate(waiting)}
-    found.sort(key=lambda cluster: order[id(cluster[0])])
-    return tuple(Group(key=f"{m[0].task_key}", label=_label(m[0]), members=m) for m in found)
+    return Grouping().group(waiting)
 
 
 def _by_name(one: Waiting) -> bool:
@@ -139,6 +177,7 @@ def _same_document(a: _Said, b: _Said) -> bool:
     return shared(a.about, b.about) >= (SAME_DOCUMENT if a.named and b.named else SAME_TITLE)
 
 
+@lru_cache(maxsize=8192)
 def _label(one: Waiting) -> str:
     """What is awaited, with the words of the title that name it, where it does."""
     what = awaited_document(one.condition)

@@ -402,12 +402,20 @@ def web(
     raise typer.Exit(serve_desk(host=host, port=port))
 
 
+BATCH_WORK = frozenset({"archive", "backup", "move", "report", "run"})
+"""Commands that a person at the desk should not have to wait for."""
+
+
 def main() -> None:
     """Run the command line; a failure of the outside world is one clear line and exit 1."""
     from config.errors import ConfigError
     from plans.errors import ReadError
     from store.errors import StoreError
 
+    if sys.argv[1:] and sys.argv[1] in BATCH_WORK:
+        from flows.steps.priority import step_back
+
+        step_back()
     try:
         app(standalone_mode=True)
     except (ConfigError, ReadError, StoreError) as error:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from flows import prefect_home
 from flows.steps.logs import set_up
+from flows.steps.priority import step_back
 from flows.steps.workplace import Workplace, open_workplaces
 
 
 def main() -> None:
     """Serve every province's flows until told to stop. PREFECT_API_URL names the server."""
+    step_back()
     workplaces = open_workplaces()
     set_up(workplaces[0].settings.var)
     prefect_home.settle(workplaces[0].settings.var)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, and_, func, not_, or_, select
 
@@ -34,8 +34,10 @@ _ASSIGNED = (
 """What both an agency's page and one of its dates show."""
 
 
-def _assigned(province: str, agency: str, *more: Any) -> Select[Any]:
-    """The tasks of an agency that are not withdrawn; the caller joins their dates."""
+def _assigned(province: str, agency: str, *more: Any, few: bool = False) -> Select[Any]:
+    """The tasks of an agency that are not withdrawn; the caller joins their dates, and names the `few` it means."""
+    # With something added, SQLite finds the few by themselves and does not go through all of the agency.
+    own = assignments.c.province.concat("") if few else assignments.c.province
     return (
         select(*_ASSIGNED, *more)
         .select_from(assignments)
@@ -43,7 +45,7 @@ def _assigned(province: str, agency: str, *more: Any) -> Select[Any]:
         .join(deadlines, deadlines.c.task_id == tasks.c.id)
         .join(plans, plans.c.id == tasks.c.plan_id)
         .where(
-            assignments.c.province == province,
+            own == province,
             assignments.c.agency == agency,
             assignments.c.state != "withdrawn",
             tasks.c.state != "withdrawn",
@@ -97,20 +99,69 @@ def count_assigned(connection: Connection, province: str, agency: str, *, done: 
     return int(connection.execute(query).scalar_one())
 
 
+_OPEN_DUE = and_(dues.c.task_id == tasks.c.id, dues.c.state == "open")
+_NEAREST = (dues.c.on_date.is_(None), dues.c.on_date, tasks.c.plan_id, tasks.c.position)
+
+
 def assigned_dues(
-    connection: Connection, province: str, agency: str, *, done: bool | None = None, limit: int | None = None
+    connection: Connection,
+    province: str,
+    agency: str,
+    *,
+    done: bool | None = None,
+    limit: int | None = None,
+    of: Collection[int] | None = None,
 ) -> Sequence[Row[Any]]:
     """The dues of every task of an agency that is not withdrawn, nearest first; tasks without one come last.
 
-    `done` asks for those that are done, the last ones first, or for the others; `limit` counts dues.
+    `done` asks for those that are done, the last ones first, or for the others; `limit` counts dues; `of` are the
+    ids of the tasks that are meant.
     """
     query = _assigned(province, agency, tasks.c.done_on, deadlines.c.waiting_for).join(
-        dues, and_(dues.c.task_id == tasks.c.id, dues.c.state == "open"), isouter=True
+        dues, _OPEN_DUE, isouter=True
     )
     if done is not None:
         query = query.where(_DONE if done else not_(_DONE))
-    order = [tasks.c.done_on.desc()] if done else [dues.c.on_date.is_(None), dues.c.on_date]
-    return connection.execute(query.order_by(*order, tasks.c.plan_id, tasks.c.position).limit(limit)).all()
+    if of is not None:
+        query = query.where(tasks.c.id.in_(of))
+    order = [tasks.c.done_on.desc(), tasks.c.plan_id, tasks.c.position] if done else _NEAREST
+    return connection.execute(query.order_by(*order).limit(limit)).all()
+
+
+def standing_dues(
+    connection: Connection,
+    province: str,
+    agency: str,
+    *,
+    done: Literal[False] | None = False,
+    limit: int | None = None,
+) -> Sequence[Row[Any]]:
+    """The same in the same order, with no more than tells the part of a page: sorting is dear by the word.
+
+    `done` is False for what is not done, None for all.
+    """
+    query = (
+        select(
+            assignments.c.task_id,
+            assignments.c.role,
+            assignments.c.state,
+            dues.c.id.label("due_id"),
+            dues.c.blocked,
+            dues.c.late_from,
+        )
+        .select_from(assignments)
+        .join(tasks, tasks.c.id == assignments.c.task_id)
+        .join(dues, _OPEN_DUE, isouter=True)
+        .where(
+            assignments.c.province == province,
+            assignments.c.agency == agency,
+            assignments.c.state != "withdrawn",
+            tasks.c.state != "withdrawn",
+        )
+        .order_by(*_NEAREST)
+        .limit(limit)
+    )
+    return connection.execute(query if done is None else query.where(not_(_DONE))).all()
 
 
 def told_stages(connection: Connection, due_id: int, agency: str) -> list[str]:

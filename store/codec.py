@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import types
 import typing
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from deadlines import types as meanings
@@ -37,6 +38,12 @@ def reading_from_json(stored: Any) -> Reading:
     if not isinstance(reading, Deadline | Unread | Ambiguous):
         raise ValueError(f"not a reading: {stored!r}")
     return reading
+
+
+@lru_cache(maxsize=4096)
+def reading_from_text(stored: str) -> Reading:
+    """The same from the JSON text. Few texts are stored many times; the newest of them are known."""
+    return reading_from_json(json.loads(stored))
 
 
 def _build(stored: Any) -> Any:

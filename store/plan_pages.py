@@ -29,7 +29,9 @@ def total(connection: Connection, province: str) -> int:
 
 def listed(connection: Connection, province: str, *, limit: int, offset: int) -> Sequence[Row[Any]]:
     """Every version of every plan, newest first, with how many of its tasks there are and are open."""
-    of_plan = select(func.count()).where(tasks.c.plan_id == plans.c.id, tasks.c.state != "withdrawn")
+    # With the province, an index has all that is counted by.
+    own = (tasks.c.province == plans.c.province, tasks.c.plan_id == plans.c.id)
+    of_plan = select(func.count()).where(*own, tasks.c.state != "withdrawn")
     return connection.execute(
         select(
             plans,

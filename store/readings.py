@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Text, cast, func, select
 
 from store.schema import deadlines, dues, plans, tasks
 
@@ -28,9 +28,14 @@ def of_tasks(connection: Connection, task_ids: Sequence[int]) -> Sequence[Row[An
 
 
 def waiting(connection: Connection, province: str, plan: int | None = None) -> Sequence[Row[Any]]:
-    """The readings of open tasks that wait for something, of one plan where it is given, in printed order."""
+    """The readings of open tasks that wait for something, as JSON texts, in printed order, of one plan or all."""
     query = (
-        select(deadlines.c.task_id, deadlines.c.reading, deadlines.c.waiting, tasks.c.title)
+        select(
+            deadlines.c.task_id,
+            cast(deadlines.c.reading, Text).label("reading"),
+            deadlines.c.waiting,
+            tasks.c.title,
+        )
         .join(tasks, tasks.c.id == deadlines.c.task_id)
         .where(deadlines.c.province == province, deadlines.c.waiting_for.is_not(None), tasks.c.state == "open")
         .order_by(tasks.c.plan_id, tasks.c.position)

@@ -112,8 +112,10 @@ def find(
     The rows of a narrowed list are counted up to `count_to`, all of them where it is None. `keep` may know the
     number from before.
     """
-    query = _narrowed(select(tasks.c.id).where(tasks.c.province == province), province, wanted, reachable, today)
     few = word_index.few_with(connection, province, wanted.words, FEW) if wanted.words else None
+    # With nothing added SQLite would go through the whole province in its order to find the few.
+    own = tasks.c.province if few is None else tasks.c.province.concat("")
+    query = _narrowed(select(tasks.c.id).where(own == province), province, wanted, reachable, today)
     if few is not None:
         query = query.where(tasks.c.id.in_(few))
     rows = connection.execute(query.order_by(tasks.c.plan_id, tasks.c.position).limit(limit).offset(offset))

@@ -76,6 +76,30 @@ class Listed:
     reason: Reason | None
 
 
+_SHOWN = (
+    select(
+        *(
+            tasks.c[name]
+            for name in (
+                "id", "plan_id", "position", "table_kind", "number", "section", "title", "lead_text",
+                "coordinating_text", "product", "deadline_text", "conditions", "doubts", "state", "done_on",
+                "done_late", "unknown_lead",
+            )
+        ),
+        deadlines.c.state.label("deadline_state"),
+        *(deadlines.c[name] for name in ("kinds", "confidence", "waiting_for", "needs_date", "complete_until")),
+        plans.c.number.label("plan_number"),
+        plans.c.issued_on,
+        plans.c.issuer,
+        plans.c.title.label("plan_title"),
+    )
+    .join(deadlines, deadlines.c.task_id == tasks.c.id)
+    .join(plans, plans.c.id == tasks.c.plan_id)
+    .order_by(tasks.c.plan_id, tasks.c.position)
+)  # fmt: skip
+"""What a list says of a task, and no more: readings and steps are long, and JSON is dear to take apart."""
+
+
 def listed(
     connection: Connection,
     province: str,
@@ -85,20 +109,8 @@ def listed(
     plan_id: int | None = None,
 ) -> list[Listed]:
     """Tasks in printed order. `reachable` are the codes of agencies with a usable contact."""
-    query = (
-        select(
-            tasks,
-            deadlines,
-            plans.c.number.label("plan_number"),
-            plans.c.issued_on,
-            plans.c.issuer,
-            plans.c.title.label("plan_title"),
-        )
-        .join(deadlines, deadlines.c.task_id == tasks.c.id)
-        .join(plans, plans.c.id == tasks.c.plan_id)
-        .where(tasks.c.province == province)
-        .order_by(tasks.c.plan_id, tasks.c.position)
-    )
+    own = tasks.c.province if task_ids is None else tasks.c.province.concat(_NO_INDEX)
+    query = _SHOWN.where(own == province)
     if task_ids is not None:
         query = query.where(tasks.c.id.in_(task_ids))
     if plan_id is not None:
@@ -173,8 +185,8 @@ def _listed(row: Row[Any], leads: tuple[str, ...], dated: Sequence[Row[Any]], re
         done_on=row.done_on,
         done_late=row.done_late,
         kinds=tuple(row.kinds.split(",")),
-        deadline_state=row._mapping[deadlines.c.state],
-        confidence=row._mapping[deadlines.c.confidence],
+        deadline_state=row.deadline_state,
+        confidence=row.confidence,
         waiting_for=row.waiting_for,
         leads=leads,
         unknown_lead=row.unknown_lead,
@@ -191,7 +203,7 @@ def _standing(
     row: Row[Any], leads: tuple[str, ...], dated: Sequence[Row[Any]], reachable: Collection[str]
 ) -> tuple[Standing, Reason | None]:
     """The one standing of a task, and the reason where it is on the attention list."""
-    state, reading = row._mapping[tasks.c.state], row._mapping[deadlines.c.state]
+    state, reading = row.state, row.deadline_state
     if state != "open":
         return Standing(state), None
     if not leads:

@@ -3,9 +3,10 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from deadlines.awaiting import Grouping
 from deadlines.documents import Fit, cited_numbers, fit_of_actors, fit_of_instrument, kind_of
 from deadlines.ledger import Issued, Waiting, group, rank
 from deadlines.types import Condition
@@ -180,6 +181,14 @@ LISTS = st.lists(
 def test_grouping_loses_and_doubles_nothing(waiting: list[Waiting]) -> None:
     members = [id(one) for found in group(waiting) for one in found.members]
     assert sorted(members) == sorted(map(id, waiting))
+
+
+@settings(deadline=None)
+@given(LISTS, LISTS)
+def test_grouping_after_a_change_is_the_same_as_grouping_anew(before: list[Waiting], after: list[Waiting]) -> None:
+    grouping = Grouping()
+    for waiting in (before, [*before, *after], [*after, *before], before[1:], after):
+        assert grouping.group(waiting) == group(waiting)
 
 
 @given(LISTS, TITLES)

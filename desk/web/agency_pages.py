@@ -58,15 +58,29 @@ def _parts(visit: Visit, connection: Connection, agency: str) -> dict[str, Any]:
     most = {part: WHOLE_PART if part == asked else 0 if asked in PARTS else A_PART for part in PARTS}
     found: dict[str, list[Any]] = {part: [] for part in PARTS}
     seen: set[int] = set()
-    for row in answerable.assigned_dues(connection, visit.province, agency, done=False):
+    for row in answerable.standing_dues(connection, visit.province, agency):
         if row.task_id not in seen:
             seen.add(row.task_id)
             found[_part(row, visit)].append(row)
-    over = answerable.assigned_dues(connection, visit.province, agency, done=True, limit=most["done"])
-    found["done"] = list({row.task_id: row for row in over}.values())
     totals = {part: len(rows) for part, rows in found.items()}
     totals["done"] = answerable.count_assigned(connection, visit.province, agency, done=True)
-    return {part: rows[: most[part]] for part, rows in found.items()} | {"totals": totals, "part": asked}
+    shown = {part: rows[: most[part]] for part, rows in found.items()}
+    whole = _whole(visit, connection, agency, [row for rows in shown.values() for row in rows])
+    parts = {part: [whole[_same(row)] for row in rows] for part, rows in shown.items()}
+    over = answerable.assigned_dues(connection, visit.province, agency, done=True, limit=most["done"])
+    parts["done"] = list({row.task_id: row for row in over}.values())[: most["done"]]
+    return {**parts, "totals": totals, "part": asked}
+
+
+def _whole(visit: Visit, connection: Connection, agency: str, rows: list[Any]) -> dict[tuple[Any, ...], Any]:
+    """All that a page says of these rows."""
+    ids = {row.task_id for row in rows}
+    found = answerable.assigned_dues(connection, visit.province, agency, done=False, of=ids) if ids else ()
+    return {_same(row): row for row in found}
+
+
+def _same(row: Any) -> tuple[Any, ...]:
+    return row.task_id, row.role, row.due_id
 
 
 PARTS = ("late", "coming", "reported", "undated", "done")

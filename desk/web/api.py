@@ -194,6 +194,7 @@ def scoped(desk: Desk, scope: str) -> Callable[..., str]:
 
     def admitted(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)] = None) -> str:
         secret = credentials.credentials if credentials else ""
+        desk.catch_up()
         place = desk.workplace
         with place.database.read() as connection:
             token = people.token(connection, place.province, "api", secret)
@@ -289,7 +290,7 @@ def _tasks(desk: Desk, wanted: searching.Wanted, limit: int, offset: int) -> Tas
             offset=offset,
             count_to=None,
         )
-        rows = all_tasks(connection, place, found.ids)
+        rows = all_tasks(connection, place, found.ids, near=near)
         statuses = searching.statuses(connection, found.ids, today)
     return Tasks(
         total=found.total,

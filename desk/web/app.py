@@ -34,6 +34,10 @@ from store.errors import StoreError
 OUT_OF_ORDER = "Hệ thống tạm thời chưa phục vụ được; hãy thử lại sau, hoặc báo quản trị viên."
 """What people read whose matter the inside of the program is not."""
 
+ASIDE = ("/login", "/export/")
+"""Pages that need no turn, as no change does: waiting for an issuer, a large file or another writer, they would
+keep everybody from looking meanwhile."""
+
 STATIC = Path(__file__).parent / "static"
 
 
@@ -72,14 +76,20 @@ def _endpoint(desk: Desk, entry: Entry) -> Callable[[Request], Awaitable[Respons
 def _serve(desk: Desk, entry: Entry, request: Request, form: FormData) -> Response:
     visit = Visit(request=request, desk=desk, now=desk.clock(), form=form)
     try:
-        if entry.role is None:
-            return entry.handler(visit)
-        return gate.admitted(visit, entry.role, entry.handler)
+        desk.catch_up()
+        if entry.method != "GET" or entry.path.startswith(ASIDE):
+            return _answered(visit, entry)
+        with desk.turns:
+            return _answered(visit, entry)
     except Wrong as error:
         return visit.sorry(str(error), 422)
     except (StoreError, ConfigError) as error:
         logging.getLogger(__name__).error("%s: %s", type(error).__name__, error)
         return visit.sorry(str(error) if visit.may("admin") else OUT_OF_ORDER, 503)
+
+
+def _answered(visit: Visit, entry: Entry) -> Response:
+    return entry.handler(visit) if entry.role is None else gate.admitted(visit, entry.role, entry.handler)
 
 
 def _http_error(desk: Desk) -> Callable[[Request, Exception], Awaitable[Response]]:

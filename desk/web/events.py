@@ -28,7 +28,7 @@ def page(visit: Visit) -> Response:
         every = visit.desk.kept.get(
             "awaited",
             visit.state(connection),
-            lambda: steps.awaited_groups(connection, visit.province),
+            lambda: steps.awaited_groups(connection, visit.province, visit.desk.grouping),
         )
         chosen = [one for one in every if _key(one[1]) == asked]
         shown = chosen or every[(number - 1) * PER_PAGE : number * PER_PAGE]

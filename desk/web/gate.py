@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
+from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from desk.web import limits
 from desk.web.guard import SAFE
 from desk.web.visit import Visit
 from store import people
+from store.database import Database
+from store.errors import StoreError
 
 Handler = Callable[[Visit], Response]
 
@@ -36,22 +40,35 @@ def recognise(visit: Visit) -> None:
     secret = visit.request.cookies.get(cookie_name(visit), "")
     if not secret:
         return
-    database = visit.workplace.database
-    with database.read() as connection:
+    with visit.workplace.database.read() as connection:
         found = people.session(connection, visit.province, secret, now=visit.now, lifetime=visit.desk.lifetime)
     if found is None or not found.complete:
         return
     visit.user = found
-    if visit.now - found.seen_at > SEEN_EVERY:
-        with database.write() as connection:
-            people.seen(connection, found.session_id, visit.now)
 
 
 def admitted(visit: Visit, role: str, handler: Handler) -> Response:
     """The page, or why not: no admin yet, not logged in, not entitled."""
-    if nobody(visit):
-        return visit.page("setup.html", 503)
     recognise(visit)
+    if visit.user is None and nobody(visit):
+        return visit.page("setup.html", 503)
+    response = _page_or_door(visit, role, handler)
+    if visit.user is not None and visit.now - visit.user.seen_at > SEEN_EVERY:
+        # When the page has left: who only looks does not wait for somebody else's writing to end.
+        response.background = BackgroundTask(_seen, visit.workplace.database, visit.user.session_id, visit.now)
+    return response
+
+
+def _seen(database: Database, session: int, now: datetime) -> None:
+    try:
+        with database.write() as connection:
+            people.seen(connection, session, now)
+    except StoreError as error:
+        # The page has been shown; the next one writes it down.
+        logging.getLogger(__name__).warning("%s", error)
+
+
+def _page_or_door(visit: Visit, role: str, handler: Handler) -> Response:
     if visit.user is None:
         path = visit.request.url.path + (f"?{visit.request.url.query}" if visit.request.url.query else "")
         back = f"?next={quote(path)}" if visit.request.method in SAFE and path != "/" else ""

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from jinja2 import pass_context
-from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 VIETNAMESE, ENGLISH = "vi", "en"
@@ -110,17 +108,15 @@ def marked(language: str, text: str) -> Markup:
     return Markup('<span lang="vi">{}</span>').format(text)
 
 
-@pass_context
-def say(context: Context, text: str | None) -> Markup:
+def say(language: str, text: str | None) -> Markup:
     """`say()` of the templates: for what the program says of things it was given, in an element."""
-    return marked(context["language"], text or "")
+    return marked(language, text or "")
 
 
-@pass_context
-def in_page(context: Context, text: str | None, /, **values: object) -> str:
+def in_page(language: str, text: str | None, /, **values: object) -> str:
     """`_()` of the templates. What was marked as safe stays so, and only then."""
     if not text:
         return ""
     if isinstance(text, Markup):
-        return Markup(said(context["language"], str(text), **values))  # noqa: S704 - was safe before
-    return said(context["language"], text, **values)
+        return Markup(said(language, str(text), **values))  # noqa: S704 - was safe before
+    return said(language, text, **values)

@@ -25,7 +25,7 @@ SHOWN = 100
 DATES_A_TASK = 5
 """Open dates that a task has at most, but for a few."""
 
-LOOKED_AT = 1000
+LOOKED_AT = 500
 """Dates that a look ahead goes through at once."""
 
 A_DAY = 30
@@ -50,7 +50,11 @@ def agency(visit: Visit) -> Response:
     if found is None or found.province != visit.province:
         return visit.sorry("Không có cơ quan này trong danh bạ.", 404)
     with visit.workplace.database.read() as connection:
-        rows = answerable.assigned_dues(connection, visit.province, found.code, limit=SHOWN * DATES_A_TASK)
+        nearest_ones = answerable.standing_dues(
+            connection, visit.province, found.code, done=None, limit=SHOWN * DATES_A_TASK
+        )
+        shown = list(dict.fromkeys(row.task_id for row in nearest_ones))[:SHOWN]
+        rows = answerable.assigned_dues(connection, visit.province, found.code, of=shown) if shown else ()
         total = answerable.count_assigned(connection, visit.province, found.code)
         calendars = people.tokens_of(connection, visit.province, "calendar", found.code)
     contacts = [
@@ -64,7 +68,7 @@ def agency(visit: Visit) -> Response:
     return visit.page(
         "agency.html",
         agency=found,
-        rows=list(by_task.values())[:SHOWN],
+        rows=[by_task[task] for task in shown],
         total=total,
         contacts=contacts,
         calendars=calendars,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from starlette.responses import Response
@@ -64,7 +65,7 @@ def page(visit: Visit) -> Response:
             offset=(number - 1) * PER_PAGE,
             keep=lambda asked, count: visit.desk.kept.get(asked, state, count),
         )
-        rows = all_tasks(connection, visit.workplace, found.ids)
+        rows = all_tasks(connection, visit.workplace, found.ids, near=near)
         statuses = searching.statuses(connection, found.ids, visit.today)
         plans = searching.plan_choices(connection, visit.province, wanted.plan_id, MOST_PLANS)
     kept = {name: value for name, value in visit.request.query_params.items() if name not in {"page", "told"}}
@@ -87,7 +88,11 @@ def page(visit: Visit) -> Response:
 def agency_choices(visit: Visit) -> list[tuple[str, str]]:
     """The province's agencies of today, by name, without those that only coordinate by their kind."""
     own = visit.workplace.directory.in_province(visit.province, visit.today)
-    return sorted(((one.code, one.name) for one in own), key=lambda one: fold(one[1]))
+    return sorted(((one.code, one.name) for one in own), key=lambda one: _folded(one[1]))
+
+
+_folded = lru_cache(maxsize=2000)(fold)
+"""Names of agencies without diacritics, which every list of them is ordered by."""
 
 
 def several(visit: Visit) -> Response:

@@ -16,6 +16,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from deadlines.awaiting import Grouping
 from desk.web import language
 from desk.web.guard import SAFE, Place
 from desk.web.kept import Kept
@@ -31,6 +32,11 @@ FRESH = 5.0
 """Seconds after which the configuration files are looked at again."""
 
 
+AT_ONCE = 3
+"""Pages drawn at the same time by one process. More of them would only take the interpreter from one another, at
+each row that SQLite gives; who waits for a turn is not far behind."""
+
+
 class Desk:
     """The open desk: its workplace, made anew when a configuration file changes, and its clock."""
 
@@ -40,7 +46,10 @@ class Desk:
         self._stamp = _stamp(workplace)
         self._looked = time.monotonic()
         self._lock = threading.Lock()
+        self._changed: tuple[int, int] | None = None
+        self.turns = threading.BoundedSemaphore(AT_ONCE)
         self.kept = Kept()
+        self.grouping = Grouping()
         self.clock = clock
         self.door = _door(workplace)
 
@@ -66,6 +75,19 @@ class Desk:
         except ConfigError:
             return
         self._workplace, self._stamp = renewed, stamp
+
+    def catch_up(self) -> None:
+        """Take in what was edited, and who made himself known on Zalo, in another process. Raises StoreError."""
+        place = self._workplace
+        with place.database.read() as connection:
+            edited = editions.newest_id(connection, place.province)
+            changed = (edited, audit_pages.newest(connection, place.province))
+        before, self._changed = self._changed, changed
+        if before is None or before == changed:
+            return
+        if before[0] != edited:
+            place = self.look_again()
+        place.forget_people()
 
     def look_again(self) -> Workplace:
         """The workplace as it is after an edit, at once."""

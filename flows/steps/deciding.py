@@ -21,7 +21,7 @@ from store.failpoints import hit
 from store.heard import stages_told
 from store.outbox import Planned
 
-BATCH = 1000
+BATCH = 250
 """Dues that are decided in one transaction: the desk writes in between."""
 OLD = timedelta(days=3)
 """How old a mail whose answer was lost may be to be sent once more, in calendar days; then it is made anew."""
@@ -99,13 +99,13 @@ def _decide_batch(
     connection: Connection, workplace: Workplace, batch: list[Open], result: Decided, *, now: datetime, today: date
 ) -> None:
     acknowledged = answers.acknowledged(connection, [due.id for due in batch])
-    failing = directory.failing(connection, workplace.province)
+    channels = Channels(workplace, directory.failing(connection, workplace.province))
     outcomes: list[tuple[Open, Outcome]] = []
     planned: list[Planned] = []
     for due in batch:
         try:
             outcome = decide_due(workplace, due, acknowledged.get(due.id, {}), today=today)
-            planned.extend([planned_of(workplace, told, today, failing) for told in outcome.tell])
+            planned.extend([planned_of(workplace, told, today, channels) for told in outcome.tell])
         except Exception as error:
             # One task that cannot be decided about keeps no other from being reminded of.
             result.faults[due.task_id] = f"{type(error).__name__}: {error}"
@@ -182,7 +182,29 @@ def _counting(policy: Policy, role: Role, due: Open, agency: str) -> frozenset[s
     return frozenset({message: stage for message, stage in told if stage.partition("#")[0] in own}.values())
 
 
-def planned_of(workplace: Workplace, told: Told, today: date, failing: Collection[str]) -> Planned:
+class Channels:
+    """By which channel each audience of an agency is told, found out once for many reminders of one moment."""
+
+    def __init__(self, workplace: Workplace, failing: Collection[str]) -> None:
+        self.workplace, self.failing = workplace, failing
+        self._found: dict[tuple[str, str, Sequence[str] | None], str] = {}
+
+    def of(self, agency: str, audience: str, wanted: tuple[str, ...] | None) -> str:
+        """By the stage's own channels where one of them reaches the agency, else by the agency's."""
+        asked = (agency, audience, wanted)
+        if asked not in self._found:
+            self._found[asked] = self._look(agency, audience, wanted)
+        return self._found[asked]
+
+    def _look(self, agency: str, audience: str, wanted: Sequence[str] | None) -> str:
+        if wanted and agency != OPERATOR:
+            found = route(self.workplace, agency, audience, failing=self.failing, by=wanted)
+            if found.address is not None:
+                return found.channel
+        return route(self.workplace, agency, audience, failing=self.failing).channel
+
+
+def planned_of(workplace: Workplace, told: Told, today: date, channels: Channels) -> Planned:
     """A stage for an agency as a reminder: whose ears it is for and by which channel."""
     agency, audience = audience_of(workplace, told.agency, told.stage.to)
     return Planned(
@@ -192,21 +214,10 @@ def planned_of(workplace: Workplace, told: Told, today: date, failing: Collectio
         agency=agency,
         audience=audience,
         role=told.role,
-        channel=_channel(workplace, agency, audience, told.stage.stage.channels, failing),
+        channel=channels.of(agency, audience, told.stage.stage.channels),
         urgency=urgency(told.due.occurrence, told.stage, today),
         note=f"Cơ quan chủ trì: {_name(workplace, told.agency)}." if agency != told.agency else "",
     )
-
-
-def _channel(
-    workplace: Workplace, agency: str, audience: str, wanted: Sequence[str] | None, failing: Collection[str]
-) -> str:
-    """By the stage's own channels where one of them reaches the agency, else by the agency's."""
-    if wanted and agency != OPERATOR:
-        found = route(workplace, agency, audience, failing=failing, by=wanted)
-        if found.address is not None:
-            return found.channel
-    return route(workplace, agency, audience, failing=failing).channel
 
 
 def _name(workplace: Workplace, code: str) -> str:

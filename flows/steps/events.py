@@ -8,12 +8,13 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from deadlines.ledger import Candidate, Issued, Waiting, group, rank
+from deadlines.awaiting import Grouping
+from deadlines.ledger import Candidate, Issued, Waiting, rank
 from deadlines.types import Conditional, Deadline
 from flows.steps.resolving import announce, resolve_tasks
 from flows.steps.workplace import Workplace
 from store import events, readings
-from store.codec import reading_from_json
+from store.codec import reading_from_text
 from store.dues import Moved
 from store.events import EventRecord
 
@@ -39,7 +40,7 @@ def waiting_terms(connection: Connection, province: str, plan: int | None = None
     """Every term that waits, of one plan where it is given, in printed order."""
     found = []
     for row in readings.waiting(connection, province, plan):
-        reading = reading_from_json(row.reading)
+        reading = reading_from_text(row.reading)
         if not isinstance(reading, Deadline):
             continue
         for entry in row.waiting:
@@ -52,10 +53,12 @@ def waiting_terms(connection: Connection, province: str, plan: int | None = None
     return found
 
 
-def awaited_groups(connection: Connection, province: str) -> list[tuple[str, list[Held]]]:
-    """Waiting terms by the document that they wait for, across plans."""
+def awaited_groups(
+    connection: Connection, province: str, grouping: Grouping | None = None
+) -> list[tuple[str, list[Held]]]:
+    """Waiting terms by the document that they wait for, across plans. `grouping` knows those of the last look."""
     held = {one.waiting.task_key: one for one in waiting_terms(connection, province)}
-    groups = group([one.waiting for one in held.values()])
+    groups = (grouping or Grouping()).group([one.waiting for one in held.values()])
     return [(found.label, [held[key] for key in found.task_keys]) for found in groups]
 
 

@@ -22,8 +22,17 @@ REASONS = {
 }
 
 
-def all_tasks(connection: Connection, workplace: Workplace, ids: Collection[int] | None = None) -> list[Listed]:
-    return listed(connection, workplace.province, reachable=reachable(connection, workplace), task_ids=ids)
+def all_tasks(
+    connection: Connection,
+    workplace: Workplace,
+    ids: Collection[int] | None = None,
+    *,
+    near: Collection[str] | None = None,
+) -> list[Listed]:
+    """Tasks, or those of these ids. `near` are the agencies that can be reached, where the caller knows them."""
+    if near is None:
+        near = reachable(connection, workplace)
+    return listed(connection, workplace.province, reachable=near, task_ids=ids)
 
 
 def why(task: Listed) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from flows.steps.composing import compose, message_of
+from flows.steps.composing_ahead import Ahead, composed_ahead
 from flows.steps.courier import Courier
 from flows.steps.reach import Route, next_working_day, route
 from flows.steps.workplace import Workplace
@@ -19,7 +20,6 @@ from store.sealing import masked
 from store.sent_before import Before, Day
 
 SOON = timedelta(minutes=1)
-Composed = tuple[dict[str, Any], Message]
 
 
 def prepare(courier: Courier, message: Row[Any]) -> Message | Refused | str:
@@ -40,8 +40,10 @@ def prepare(courier: Courier, message: Row[Any]) -> Message | Refused | str:
             return _postpone(connection, workplace, message, now, before)
         if way is None or way.address is None:
             return _thawed_or_same(connection, workplace, message, now)
-        composed = ahead.get(way.address) or compose(
-            connection, workplace, message, to=way.address, to_name=way.name, now=now
+        composed = (
+            ahead[1].made
+            if ahead is not None and ahead[0] == way.address and ahead[1].holds(connection, message)
+            else compose(connection, workplace, message, to=way.address, to_name=way.name, now=now)
         )
         if composed is None:
             attempts.withdraw(connection, message, now)
@@ -61,19 +63,16 @@ def prepare(courier: Courier, message: Row[Any]) -> Message | Refused | str:
     return made
 
 
-def _composed_ahead(workplace: Workplace, message: Row[Any], now: datetime) -> dict[str, Composed]:
-    """A digest by its address, composed before anything is locked: it tells of everything, which takes a while.
-
-    What is planned into it meanwhile is told another day; what is withdrawn meanwhile it may still name.
-    """
-    if message.purpose != "digest" or message.frozen is not None:
-        return {}
+def _composed_ahead(workplace: Workplace, message: Row[Any], now: datetime) -> tuple[str, Ahead] | None:
+    """A message by its address, composed before anything is locked."""
+    if message.frozen is not None:
+        return None
     with workplace.database.read() as connection:
         way = _way(connection, workplace, message)
         if way.address is None:
-            return {}
-        composed = compose(connection, workplace, message, to=way.address, to_name=way.name, now=now)
-    return {way.address: composed} if composed is not None else {}
+            return None
+        ahead = composed_ahead(connection, workplace, message, to=way.address, to_name=way.name, now=now)
+    return (way.address, ahead) if ahead is not None else None
 
 
 def _thawed_or_same(

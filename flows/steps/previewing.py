@@ -12,7 +12,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from flows.steps.deciding import Outcome, Told, decide_due, planned_of
+from flows.steps.deciding import Channels, Outcome, Told, decide_due, planned_of
 from flows.steps.reach import reachable
 from flows.steps.workplace import Workplace
 from store import answers, directory, due_now, outbox
@@ -86,11 +86,11 @@ def _batches(
 def _of_batch(
     connection: Connection, workplace: Workplace, batch: Sequence[Open], first: date, last: date
 ) -> list[Foreseen]:
-    failing = directory.failing(connection, workplace.province)
+    channels = Channels(workplace, directory.failing(connection, workplace.province))
     reached = reachable(connection, workplace) if workplace.policies.counts else frozenset()
     confirmed = answers.acknowledged(connection, [due.id for due in batch])
     foreseen = [
-        Foreseen(day=day, planned=planned_of(workplace, told, day, failing), task_id=due.task_id)
+        Foreseen(day=day, planned=planned_of(workplace, told, day, channels), task_id=due.task_id)
         for due in batch
         for day, told in _unroll(workplace, due, confirmed.get(due.id, {}), first, last, reached)
     ]
