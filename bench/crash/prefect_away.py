@@ -4,9 +4,9 @@
 
 PostgreSQL, a Prefect server on it, and `dondoc serve` for several provinces whose mornings are at different minutes
 of the hour, as if each had its own time of day. The server is stopped with SIGTERM before the first of them and
-started again at the end. Meanwhile the mail server puts one agency of each province off three times, and a document
-is recorded at the command line. Lateness is measured where mail arrives: from the hour of the morning, or from the
-moment until which a message was put off, to the moment at which the whole of it was there.
+started again at the end. Meanwhile the mail server puts one agency of each province off three times. Lateness is
+measured where mail arrives: from the hour of the morning, or from the moment until which a message was put off, to
+the moment at which the whole of it was there.
 """
 
 from __future__ import annotations
@@ -80,8 +80,6 @@ class Verdict:
     reminders: int = 0
     """Of messages that should have left while the server was away: the mornings'."""
     put_off: int = 0
-    recorded: int = 0
-    """What a document recorded meanwhile set off."""
     late_seconds: dict[str, float] = field(default_factory=dict)
     """The latest of each kind."""
     median_seconds: dict[str, float] = field(default_factory=dict)
@@ -90,7 +88,7 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        enough = self.reminders > 0 and self.put_off > 0 and self.recorded > 0
+        enough = self.reminders > 0 and self.put_off > 0
         return enough and not self.twice and not self.unsent and max(self.late_seconds.values()) <= ALLOWED
 
 
@@ -176,16 +174,6 @@ class Away:
             done = dondoc("import", *files, DONDOC_PROVINCE=code)
             assert done.returncode == 0, done.stderr
 
-    def record_document(self) -> datetime:
-        """A document that tasks wait for is recorded at the command line; returns when that was done."""
-        code = PROVINCES[0]
-        words = ("--issuer", "Bộ Tài chính", "--instrument", "Thông tư", "--subject", "hướng dẫn thử")
-        today = f"{datetime.now(ZONE):%Y-%m-%d}"
-        dondoc = Cli(self.environment, self.folder)
-        done = dondoc("event", "add", *words, "--on", today, "--release", "all", DONDOC_PROVINCE=code)
-        assert done.returncode == 0, done.stderr
-        return datetime.now(ZONE)
-
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.url) as connection:
             return connection.execute(query).fetchall()  # type: ignore[arg-type]
@@ -219,11 +207,8 @@ def hour(away: Away) -> Verdict:
     assert time.time() < away.hours[PROVINCES[0]].timestamp(), (
         "the first morning came before the server was stopped"
     )
-    time.sleep(max(0.0, gone + 60 * away.minutes * 0.6 - time.time()))
-    recorded = away.record_document()
-    say("document recorded")
     time.sleep(max(0.0, back - time.time()))
-    verdict = account(away, gone, time.time(), recorded)
+    verdict = account(away, gone, time.time())
     say("server starts again")
     away.server()
     time.sleep(min(240.0, 60 * away.minutes))
@@ -232,21 +217,17 @@ def hour(away: Away) -> Verdict:
     return verdict
 
 
-def account(away: Away, gone: float, back: float, recorded: datetime) -> Verdict:
+def account(away: Away, gone: float, back: float) -> Verdict:
     """What left while the server was away, and how late."""
     arrived = dict(reversed(away.sink.mailbox.at))
-    rows = away.rows(
-        "SELECT key, province, attempts, not_before, created_at, state FROM messages WHERE state <> 'withdrawn'"
-    )
-    late: dict[str, list[float]] = {"morning": [], "put off": [], "recorded": []}
+    rows = away.rows("SELECT key, province, attempts, not_before, state FROM messages WHERE state <> 'withdrawn'")
+    late: dict[str, list[float]] = {"morning": [], "put off": []}
     unsent = 0
-    for key, province, attempts, not_before, created, state in rows:
+    for key, province, attempts, not_before, state in rows:
         morning = away.hours[province]
         kind, due = "morning", morning
         if attempts > (0 if state == "ready" else 1):
             kind, due = "put off", not_before
-        elif created > morning + timedelta(minutes=5):
-            kind, due = "recorded", max(not_before, recorded)
         if due.timestamp() > back - ALLOWED:
             continue
         at = arrived.get(message_id(key, "phuchau.example" if province == "phu-chau" else f"{province}.example"))
@@ -260,7 +241,6 @@ def account(away: Away, gone: float, back: float, recorded: datetime) -> Verdict
         provinces=len(PROVINCES),
         reminders=len(late["morning"]),
         put_off=len(late["put off"]),
-        recorded=len(late["recorded"]),
         late_seconds={kind: round(max(found), 1) for kind, found in late.items() if found},
         median_seconds={kind: round(sorted(found)[len(found) // 2], 1) for kind, found in late.items() if found},
         unsent=unsent,
