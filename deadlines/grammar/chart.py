@@ -54,6 +54,10 @@ _STARTER = re.compile(
 )
 
 
+_HANGING = re.compile(expression("( từ | đến | tới | trong | vào )"))
+"""A word that asks for more: nothing ends after it ("đến | khi có quy định mới")."""
+
+
 def _starts(signs: str) -> tuple[list[int], dict[int, list[int]]]:
     """Where clauses may begin, and for each beginning the places where the one before may have ended."""
     ends: dict[int, list[int]] = {}
@@ -62,7 +66,8 @@ def _starts(signs: str) -> tuple[list[int], dict[int, list[int]]]:
     for separator in _SEPARATOR.finditer(signs, first):
         ends.setdefault(separator.end(), []).append(separator.start())
     for starter in _STARTER.finditer(signs, first + 1):
-        ends.setdefault(starter.start(), [starter.start()])
+        if not _HANGING.fullmatch(signs, starter.start() - 1, starter.start()):
+            ends.setdefault(starter.start(), [starter.start()])
     return [first, *sorted(ends)], ends
 
 

@@ -14,6 +14,21 @@ from deadlines.types import Term, Unit
 
 define("SUBJECT", "( báo cáo | tổng kết | sơ kết | đánh giá | kết quả | số liệu | quyết toán | dự toán ) W*")
 
+define(
+    "PLANNED",
+    "lập? ( kế hoạch | chương trình | đề án | dự toán | danh mục | phương án | nghị quyết ) W* "
+    "( trong | của | cho )? ( năm | giai đoạn | thời kỳ )?",
+)
+
+
+def _plan_for(clause: Clause) -> Term | None:
+    """ "ban hành Kế hoạch giai đoạn 2026-2030 trong quý I/2026": the years are what the plan is for."""
+    years: list[Period] = [clause[name] for name in ("b", "c") if clause.has(name)]
+    due_end: Period = clause["a"]
+    if not all(map(_whole, years)) or due_end.start.year > years[-1].end.year:
+        return None
+    return by(clause)
+
 
 def _report_on(clause: Clause) -> Term | None:
     """ "trước 15/12/2026 (báo cáo năm 2026)": the year is what the report is about."""
@@ -118,6 +133,15 @@ RULES = [
     ClauseRule("part-of-two-years", "BY {a:P} - {b:P}", _part_or_range),
     *_of_report("{u:U}"),
     *_of_report("UNITWORD"),
+    *(
+        ClauseRule(
+            "date-of-plan",
+            f"PLANNED {years} ( , | : | LP | hoàn thành | xong )* ( {{before:BY BEFORE}} | ACTC? BYWORD BY ) {{a:P}} RP?",
+            _plan_for,
+            final=True,
+        )
+        for years in ("{b:P}", "{b:P} TILL {c:P}")
+    ),
     ClauseRule(
         "date-of-report",
         "SUBJECT {b:P} ( , | : | LP )* ( {before:BY BEFORE} | ACTC? BYWORD BY ) {a:P} RP?",

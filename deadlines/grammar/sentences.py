@@ -160,6 +160,7 @@ _CLAUSES = {
     "unit-with-rhythm": "kỳ báo cáo và ngày định kỳ",
     "half-year-with-date": "báo cáo sáu tháng và ngày của kỳ đó",
     "date-of-reported-year": "ngày của năm báo cáo hoặc năm liền sau: hiểu là của mỗi năm",
+    "date-of-plan": "ngày hoàn thành; năm ghi trước đó là năm của kế hoạch",
     "date-of-unit": "ngày và kỳ báo cáo của ngày đó",
     "two-days-of-every-month": "hai ngày của mỗi kỳ",
     "every-on-day": "định kỳ, vào một ngày của kỳ",
