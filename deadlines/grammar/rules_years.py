@@ -136,7 +136,8 @@ RULES = [
     *(
         ClauseRule(
             "date-of-plan",
-            f"PLANNED {years} ( , | : | LP | hoàn thành | xong )* ( {{before:BY BEFORE}} | ACTC? BYWORD BY ) {{a:P}} RP?",
+            f"PLANNED {years} ( , | : | LP | hoàn thành | xong )* "
+            "( {before:BY BEFORE} | ACTC? BYWORD BY ) {a:P} RP?",
             _plan_for,
             final=True,
         )
