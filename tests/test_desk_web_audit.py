@@ -17,7 +17,7 @@ from tests.desk_samples import Clock, add_user, logged_in, with_samples
     ("subject", "kind", "name", "page"),
     [
         ("user:lan", "người dùng", "lan", ""),
-        ("task:15", "nhiệm vụ", "15", "/tasks/15"),
+        ("task:15", "nhiệm vụ thứ", "15", "/tasks/15"),
         ("agency:phu-chau.so-y-te", "cơ quan", "phu-chau.so-y-te", "/agencies/phu-chau.so-y-te"),
         ("odd", "", "odd", ""),
         ("new:kind", "", "new:kind", ""),

@@ -11,8 +11,8 @@ LONGEST = 400
 
 SUBJECTS = {
     "user": "người dùng",
-    "task": "nhiệm vụ",
-    "plan": "kế hoạch",
+    "task": "nhiệm vụ thứ",
+    "plan": "kế hoạch thứ",
     "message": "thông báo",
     "event": "văn bản đã ban hành",
     "agency": "cơ quan",
@@ -40,7 +40,7 @@ FIELDS = {
     "asked_on": "ngày đề nghị",
     "changed": "thay đổi",
     "channel": "kênh",
-    "document": "văn bản",
+    "document": "số văn bản",
     "due": "ngày hạn",
     "file": "tệp",
     "late": "quá hạn",
