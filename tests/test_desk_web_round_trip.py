@@ -52,10 +52,6 @@ def _group(admin: TestClient) -> Any:
     return _saved(admin, "/groups/new", "/groups/new", names="các sở thử", members=[HEALTH, INTERIOR])
 
 
-def _agency(admin: TestClient) -> Any:
-    return _saved(admin, "/agencies/new", "/agencies", name="Ban Quản lý “Hồ Sen” & suối", kind="ban")
-
-
 def _merged(admin: TestClient) -> Any:
     form = {"code": [HEALTH, INTERIOR], "name": "Sở Y tế và Nội vụ", "into": "", "on": "2026-07-01"}
     shown = admin.post("/agencies/merge", data=form)
@@ -106,7 +102,6 @@ TOML = "/agencies/export.toml"
 FILE = "agencies/phu-chau.toml"
 KINDS = [
     Kind(name="contacts", part="agencies", export=TOML, file=FILE, says=_directory, edit=_contacts),
-    Kind(name="agency", part="agencies", export=TOML, file=FILE, says=_directory, edit=_agency),
     Kind(name="merged", part="agencies", export=TOML, file=FILE, says=_directory, edit=_merged),
     Kind(name="group", part="agencies", export=TOML, file=FILE, says=_directory, edit=_group),
     Kind(
@@ -122,7 +117,7 @@ KINDS = [
             name=name, part=f"template:{name}", export=f"/templates/{name}/export", file=f"templates/{name}",
             says=lambda place, name=name: wording.standing(place, name), edit=_wording(name),
         )
-        for name in wording.EDITABLE
+        for name in ("wording.j2", wording.ZALO)
     ),
 ]  # fmt: skip
 
