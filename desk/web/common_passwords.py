@@ -1,7 +1,7 @@
 """Passwords that everybody tries first: the most used of those that leaked, and what offices here are fond of.
 
 `common_passwords.txt` has a digest a line, so that no leaked password stands in clear among the sources. Where they
-come from is told in docs/decisions/0018-common-passwords.md.
+come from is told in docs/decisions/0020-common-passwords.md.
 """
 
 from __future__ import annotations
