@@ -113,7 +113,7 @@ class Desk(_Part):
     base_url: str = Field(default="", pattern=r"^$|^https://[^/\s]+$|^http://(127\.0\.0\.1|localhost)(:\d+)?$")
     host: str = "127.0.0.1"
     port: int = Field(default=8420, ge=1, le=65535)
-    workers: int = Field(default=0, ge=0, le=16)
+    workers: int = Field(default=1, ge=0, le=16)
     """In how many processes the desk is served; 0: in two where the machine has two processors."""
     idle_minutes: int = Field(default=30, ge=1, le=1440)
     absolute_hours: int = Field(default=8, ge=1, le=168)
