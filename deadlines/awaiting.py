@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -82,15 +83,44 @@ class _Bucket:
         self._put(said, self._home(said))
 
     def follow(self, before: _Bucket, ones: Sequence[Waiting]) -> None:
-        """Take `ones` as `take` would, without comparing those that stood first in `before` as they do here."""
-        same = 0
-        for said, home in before.taken[: len(ones)]:
-            if said.one != ones[same]:
-                break
+        """Take `ones` as `take` would, without comparing again those whose comparisons come out as before."""
+        reused = 0
+        for said, home in before.without_gone(ones):
             self._put(said, home)
-            same += 1
-        for one in ones[same:]:
+            reused += 1
+        for one in ones[reused:]:
             self.take(one)
+
+    def without_gone(self, ones: Sequence[Waiting]) -> Iterator[tuple[_Said, int | None]]:
+        """What was taken and still stands at the head of `ones`, each with its cluster among those that are left.
+
+        It ends where something new stands, and where something has gone that the others were compared with.
+        """
+        gone: list[int] = []
+        entered: list[_Said] = []
+        begun = at = 0
+        for one in ones:
+            while at < len(self.taken) and self.taken[at][0].one != one:
+                said, home = self.taken[at]
+                if home is None:
+                    if len(self.clusters[begun]) > 1 or not said.size:
+                        return
+                    gone.append(begun)
+                    begun += 1
+                at += 1
+            if at == len(self.taken):
+                return
+            said, home = self.taken[at]
+            if home is not None:
+                yield said, home - bisect_left(gone, home)
+            elif any(_same_document(first, said) for first in entered):
+                return
+            else:
+                if begun - len(gone) < _MOST_COMPARED <= begun:
+                    entered.append(said)  # with this one nobody was compared before
+                begun += 1
+                yield said, None
+            at += 1
 
     def _put(self, said: _Said, home: int | None) -> None:
         self.taken.append((said, home))

@@ -187,8 +187,22 @@ def test_grouping_loses_and_doubles_nothing(waiting: list[Waiting]) -> None:
 @given(LISTS, LISTS)
 def test_grouping_after_a_change_is_the_same_as_grouping_anew(before: list[Waiting], after: list[Waiting]) -> None:
     grouping = Grouping()
-    for waiting in (before, [*before, *after], [*after, *before], before[1:], after):
+    for waiting in (before, [*before, *after], [*after, *before], before[1:], before[:3] + before[4:], after):
         assert grouping.group(waiting) == group(waiting)
+
+
+@settings(deadline=None, max_examples=300)
+@given(LISTS, st.sampled_from((2, 3, 400)), st.data())
+def test_grouping_after_some_have_gone_is_the_same_as_grouping_anew(
+    waiting: list[Waiting], most: int, data: st.DataObject
+) -> None:
+    grouping = Grouping()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("deadlines.awaiting._MOST_COMPARED", most)
+        while waiting:
+            assert grouping.group(waiting) == group(waiting)
+            gone = data.draw(st.integers(0, len(waiting) - 1))
+            waiting = waiting[:gone] + waiting[gone + 1 :]
 
 
 @given(LISTS, TITLES)
