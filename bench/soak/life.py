@@ -23,6 +23,7 @@ from desk.commands.web import desk_server
 from flows.steps import completing, events, metrics
 from flows.steps.clock import standing_at
 from flows.steps.daily import run_daily
+from flows.steps.memory import give_back
 from flows.steps.importing import import_file
 from flows.steps.listing import all_tasks
 from flows.steps.logs import set_up
@@ -108,6 +109,7 @@ class Life:
             self._work(today)
             self._morning(today)
             self._afternoon(today)
+            give_back()  # the desk does, every ten minutes
         tomorrow = self.day + timedelta(days=1)
         if tomorrow.month != self.day.month:
             self._look()

@@ -14,7 +14,6 @@ from flows.steps.deciding import Decided, decide
 from flows.steps.digesting import decide_digest
 from flows.steps.importing import Imported, NotImported, import_inbox
 from flows.steps.logs import about, logger
-from flows.steps.memory import give_back
 from flows.steps.pinging import ping
 from flows.steps.refreshing import refresh
 from flows.steps.resolving import extend_horizons
@@ -144,6 +143,4 @@ def run_daily(workplace: Workplace, *, clock: Callable[[], datetime], day: date)
         end(workplace, run, report, now=clock(), error=f"{type(error).__name__}: {error}")
         raise
     end(workplace, run, report, now=clock())
-    # Whoever calls this may live on through many days.
-    give_back()
     return report
