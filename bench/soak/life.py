@@ -23,10 +23,10 @@ from desk.commands.web import desk_server
 from flows.steps import completing, events, metrics
 from flows.steps.clock import standing_at
 from flows.steps.daily import run_daily
-from flows.steps.memory import give_back
 from flows.steps.importing import import_file
 from flows.steps.listing import all_tasks
 from flows.steps.logs import set_up
+from flows.steps.memory import give_back
 from flows.steps.missed import missed, warn_of_today
 from flows.steps.sending import deliver
 from flows.steps.workplace import open_workplace
