@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 
 from deadlines.status import Status, days_late, status_on
 from flows.steps.composing import plan_name
-from flows.steps.memory import give_back
 from flows.steps.workplace import Workplace
 from notifiers.message import Attachment
 from store.history import DueThen, TaskThen, tasks_as_of
@@ -232,10 +231,7 @@ def files_of(workplace: Workplace, found: Report, *, now: datetime) -> tuple[Att
 
     stem = f"bao-cao-{found.first:%Y%m%d}-{found.last:%Y%m%d}"
     office: Any = workplace.settings.office
-    made = (
+    return (
         Attachment(name=f"{stem}.docx", mime=DOCX, content=report_docx(found, office, now=now)),
         Attachment(name=f"{stem}.xlsx", mime=XLSX, content=report_xlsx(found, now=now)),
     )
-    # Nothing else asks for so much at once; the next report should not come on top of it.
-    give_back()
-    return made
