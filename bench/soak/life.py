@@ -26,7 +26,6 @@ from flows.steps.daily import run_daily
 from flows.steps.importing import import_file
 from flows.steps.listing import all_tasks
 from flows.steps.logs import set_up
-from flows.steps.memory import give_back
 from flows.steps.missed import missed, warn_of_today
 from flows.steps.sending import deliver
 from flows.steps.workplace import open_workplace
@@ -109,7 +108,6 @@ class Life:
             self._work(today)
             self._morning(today)
             self._afternoon(today)
-            give_back()  # the desk does, every ten minutes
         tomorrow = self.day + timedelta(days=1)
         if tomorrow.month != self.day.month:
             self._look()

@@ -20,6 +20,7 @@ from datetime import date
 from pathlib import Path
 
 from bench.soak.life import Life
+from flows.steps.memory import give_back
 
 
 def main() -> int:
@@ -37,6 +38,7 @@ def main() -> int:
     ):
         for _ in range(asked.days):
             life.day_passes()
+            give_back()  # as the desk does, there every ten minutes
         verdict = life.end()
     if asked.json:
         print(json.dumps(verdict, indent=1, default=str))
