@@ -113,8 +113,10 @@ def find(
     number from before.
     """
     few = word_index.few_with(connection, province, wanted.words, FEW) if wanted.words else None
+    between = wanted.due_from is not None and wanted.due_to is not None
+    narrow = few is not None or (between and connection.dialect.name == "sqlite")
     # With nothing added SQLite would go through the whole province in its order to find the few.
-    own = tasks.c.province if few is None else tasks.c.province.concat("")
+    own = tasks.c.province.concat("") if narrow else tasks.c.province
     query = _narrowed(select(tasks.c.id).where(own == province), province, wanted, reachable, today)
     if few is not None:
         query = query.where(tasks.c.id.in_(few))

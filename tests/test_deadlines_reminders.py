@@ -456,7 +456,10 @@ def test_an_outage_never_loses_the_most_urgent_stage(rules: Policy, on: date, ch
 def test_nobody_hears_before_whom_the_policy_has_act_first(
     rules: Policy, on: date, seen: date, chosen: set[int]
 ) -> None:
-    """Of a first import, and of runs on whatever days: the ladder is climbed a step at a time."""
+    """Of a first import, and of runs on whatever days: the ladder is climbed a step at a time.
+
+    The office itself is no step that has to be taken first: it has every late task in its digest each morning.
+    """
     one = occurrence(on)
     lanes = timeline(rules, Course.DUE, "lead", one.aim, on, CALENDAR).lanes
     heard: dict[str, date] = {}
@@ -466,7 +469,7 @@ def test_nobody_hears_before_whom_the_policy_has_act_first(
                 heard.setdefault(stage.to, day)
     for low, high in combinations(lanes, 2):
         assert low.rung <= high.rung
-        if high.to in heard and high.to != "agency" and low.rung < high.rung:
+        if high.to in heard and high.to != "agency" and low.to != "operator" and low.rung < high.rung:
             assert heard[low.to] < heard[high.to]
 
 
