@@ -72,7 +72,6 @@ class _Bucket:
 
     clusters: list[list[Waiting]] = field(default_factory=list)
     firsts: list[_Said] = field(default_factory=list)
-    sizes: list[int] = field(default_factory=list)
     by_words: dict[str, int] = field(default_factory=dict)
     by_pair: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     taken: list[tuple[_Said, int | None]] = field(default_factory=list)
@@ -130,7 +129,6 @@ class _Bucket:
         at = len(self.clusters)
         self.clusters.append([said.one])
         self.firsts.append(said)
-        self.sizes.append(said.size)
         if at < _MOST_COMPARED and not _by_name(said.one):
             self.by_words.setdefault(said.about, at)
             for pair in pairs(said.about):
@@ -143,8 +141,8 @@ class _Bucket:
         own = pairs(said.about)
         common = Counter(chain.from_iterable(self.by_pair.get(pair, ()) for pair in own))
         # As `shared` has it, without looking at the many that have next to nothing in common.
-        sizes, many, least = self.sizes, len(own), SAME_DOCUMENT / 2
-        near = [at for at, number in common.items() if number >= least * min(many, sizes[at])]
+        firsts, many, least = self.firsts, len(own), SAME_DOCUMENT / 2
+        near = [at for at, number in common.items() if number >= least * min(many, firsts[at].size)]
         if said.about in self.by_words:
             near.append(self.by_words[said.about])
         return next((at for at in sorted(near) if _same_document(self.firsts[at], said)), None)

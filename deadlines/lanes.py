@@ -35,13 +35,10 @@ class Segment:
         return moved(self.stage, self._nominal(k), self.calendar)
 
     def _nominal(self, k: int) -> date:
-        days = k * (self.stage.repeat_every or 0)
-        if k and self.stage.repeat_on is not None:
-            plain = (
-                self.calendar.add_working(self.nominal, days) if self.stage.working else shift(self.nominal, days)
-            )
-            return shift(plain, (get_args(Weekday).index(self.stage.repeat_on) - plain.weekday()) % 7)
-        return self.calendar.add_working(self.nominal, days) if self.stage.working else shift(self.nominal, days)
+        plain = counted(self.stage, self.nominal, k * (self.stage.repeat_every or 0), self.calendar)
+        if not k or self.stage.repeat_on is None:
+            return plain
+        return shift(plain, (get_args(Weekday).index(self.stage.repeat_on) - plain.weekday()) % 7)
 
     def fires(self, k: int) -> bool:
         return k == 0 or self._day_of_repeat(k) is not None
@@ -156,6 +153,11 @@ class Lane:
                 if (at, k) >= until:
                     break
                 yield at, k
+
+
+def counted(stage: Stage, start: date, days: int, calendar: Calendar) -> date:
+    """The day so many `days` from `start`, working or calendar ones as the stage has it."""
+    return calendar.add_working(start, days) if stage.working else shift(start, days)
 
 
 def moved(stage: Stage, day: date, calendar: Calendar) -> date:

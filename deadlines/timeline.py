@@ -10,7 +10,7 @@ from itertools import islice
 
 from deadlines.calendar import Calendar
 from deadlines.counting import shift
-from deadlines.lanes import NEVER, Firing, Lane, Segment, moved
+from deadlines.lanes import NEVER, Firing, Lane, Segment, counted, moved
 from deadlines.policy import Course, Policy, Role, Stage, To
 
 
@@ -100,5 +100,4 @@ def _segments(found: Sequence[_Placed], aim: date, calendar: Calendar) -> tuple[
 
 
 def _nominal(stage: Stage, aim: date, base: date, calendar: Calendar) -> date:
-    start = base if stage.days > 0 else aim
-    return calendar.add_working(start, stage.days) if stage.working else shift(start, stage.days)
+    return counted(stage, base if stage.days > 0 else aim, stage.days, calendar)

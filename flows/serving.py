@@ -11,7 +11,6 @@ morning's run or a round of sending, is done without it (`flows.standing_in`).
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -19,7 +18,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from flows import prefect_home
+from flows import prefect_home, stopping
 from flows.standing_in import StandIn, end, say
 from flows.steps.workplace import Workplace
 
@@ -59,18 +58,13 @@ class Child:
             end(self.process)
 
 
-class Stopped(Exception):  # noqa: N818 - a request, not an error
-    """Somebody asked us to stop."""
-
-
 def serve(workplaces: Sequence[Workplace], *, beside: Mapping[str, Sequence[str]] | None = None) -> int:
     """Run until asked to stop. `beside` are more children to keep, by name. Returns the exit code."""
     workplace = workplaces[0]
     for place in workplaces:
         place.validate()
     prefect_home.settle(workplace.settings.var)
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signum, _stop)
+    stopping.listen()
     url, children = _prefect_children()
     environment = os.environ | {"PREFECT_API_URL": url}
     stand_ins = [StandIn(place) for place in workplaces]
@@ -83,11 +77,10 @@ def serve(workplaces: Sequence[Workplace], *, beside: Mapping[str, Sequence[str]
         children += [Child(name, words, os.environ.copy()) for name, words in (beside or {}).items()]
         say(f"Chạy hằng ngày lúc {workplace.settings.schedule.daily_at:%H:%M}. Dừng bằng Ctrl+C.")
         _watch(stand_ins, children)
-    except Stopped:
+    except stopping.Stopped:
         say("Đang dừng.")
     finally:
-        for signum in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(signum, signal.SIG_IGN)
+        stopping.listen_no_more()
         prefect_home.forget_api(workplace.settings.var)
         for one in stand_ins:
             one.end()
@@ -131,7 +124,3 @@ def _wait_until_healthy(url: str) -> None:
         except OSError:
             time.sleep(0.5)
     say(f"Máy chủ Prefect không trả lời sau {HEALTHY_WITHIN:.0f} giây; vẫn tiếp tục, việc nhắc không chờ Prefect.")
-
-
-def _stop(_signal: int, _frame: object) -> None:
-    raise Stopped

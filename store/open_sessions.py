@@ -1,4 +1,4 @@
-"""The sessions that a user has open, to be looked at and ended."""
+"""The sessions that a user has open, to be looked at."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
-from store.people import Lifetime
+from store.people import Lifetime, within
 from store.schema import sessions
 
 
@@ -38,19 +38,5 @@ def counts(connection: Connection, province: str, *, now: datetime, lifetime: Li
     return {row.user_id: row.number for row in rows}
 
 
-def end(connection: Connection, user_id: int, *, only: int | None = None, but: int | None = None) -> int:
-    """End a user's sessions, or `only` one of them, or all `but` one. Returns how many there were."""
-    query = delete(sessions).where(sessions.c.user_id == user_id)
-    if only is not None:
-        query = query.where(sessions.c.id == only)
-    if but is not None:
-        query = query.where(sessions.c.id != but)
-    return connection.execute(query).rowcount
-
-
 def _holding(now: datetime, lifetime: Lifetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        sessions.c.complete.is_(True),
-        sessions.c.seen_at > now - lifetime.idle,
-        sessions.c.created_at > now - lifetime.absolute,
-    )
+    return (sessions.c.complete.is_(True), *within(lifetime, now))

@@ -119,19 +119,24 @@ def unreported(province: str) -> ColumnElement[bool]:
     return ~and_(tasks.c.id.in_(waiting), ~still_open)
 
 
+def due_within(province: str, first: date, count: int) -> list[ColumnElement[bool]]:
+    """The open dates of the `count` weeks from `first`: needs `tasks` joined."""
+    return [
+        dues.c.province == province,
+        dues.c.track == "due",
+        dues.c.state == "open",
+        tasks.c.state == "open",
+        dues.c.on_date >= first,
+        dues.c.on_date < first + timedelta(weeks=count),
+    ]
+
+
 def weeks(connection: Connection, province: str, first: date, count: int) -> list[tuple[date, int, int]]:
     """For each week from `first`, a Monday: (Monday, open dates, of these tentative)."""
     rows = connection.execute(
         select(dues.c.on_date, func.count(), func.sum(case((dues.c.tentative, 1), else_=0)))
         .join(tasks, tasks.c.id == dues.c.task_id)
-        .where(
-            dues.c.province == province,
-            dues.c.track == "due",
-            dues.c.state == "open",
-            tasks.c.state == "open",
-            dues.c.on_date >= first,
-            dues.c.on_date < first + timedelta(weeks=count),
-        )
+        .where(*due_within(province, first, count))
         .group_by(dues.c.on_date)
     ).all()
     found: list[list[int]] = [[0, 0] for _ in range(count)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from store.audit import record
 from store.outbox import inserting
@@ -180,11 +180,15 @@ def session(
         .where(
             sessions.c.digest == digest(secret),
             sessions.c.province == province,
-            sessions.c.seen_at > now - lifetime.idle,
-            sessions.c.created_at > now - lifetime.absolute,
+            *within(lifetime, now),
             users.c.active.is_(True),
         )
     ).first()
+
+
+def within(lifetime: Lifetime, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """That a session has not run out."""
+    return (sessions.c.seen_at > now - lifetime.idle, sessions.c.created_at > now - lifetime.absolute)
 
 
 def seen(connection: Connection, session_id: int, now: datetime) -> None:
@@ -196,13 +200,22 @@ def end_session(connection: Connection, session_id: int) -> None:
 
 
 def end_sessions(
-    connection: Connection, user_id: int, *, but: int | None = None, method: str | None = None
-) -> None:
-    """End every session of a user, but for one; those opened in one way only, where it is given."""
+    connection: Connection,
+    user_id: int,
+    *,
+    only: int | None = None,
+    but: int | None = None,
+    method: str | None = None,
+) -> int:
+    """End every session of a user, `only` one, all `but` one, or those opened in one way. Returns how many."""
     query = delete(sessions).where(sessions.c.user_id == user_id)
+    if only is not None:
+        query = query.where(sessions.c.id == only)
+    if but is not None:
+        query = query.where(sessions.c.id != but)
     if method is not None:
         query = query.where(sessions.c.method == method)
-    connection.execute(query.where(sessions.c.id != but) if but is not None else query)
+    return connection.execute(query).rowcount
 
 
 def make_token(

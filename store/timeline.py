@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Connection, and_, func, select
 
+from store.overview import due_within
 from store.schema import assignments, dues, tasks
 
 NOBODY = ""
@@ -33,14 +34,7 @@ def by_agency(connection: Connection, province: str, first: date, count: int) ->
                 assignments.c.state != "withdrawn",
             ),
         )
-        .where(
-            dues.c.province == province,
-            dues.c.track == "due",
-            dues.c.state == "open",
-            tasks.c.state == "open",
-            dues.c.on_date >= first,
-            dues.c.on_date < first + timedelta(weeks=count),
-        )
+        .where(*due_within(province, first, count))
         .group_by(assignments.c.agency, dues.c.on_date)
     )
     found: dict[str, list[int]] = {}

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -102,6 +102,24 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def clean_environment() -> dict[str, str]:
+    """This process's variables without any of ours or Prefect's."""
+    return {name: held for name, held in os.environ.items() if not name.startswith(("DONDOC_", "PREFECT_"))}
+
+
+def started(words: Sequence[str], environment: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    """A program in a process group of its own, with only these variables of ours, which logs to `folder`/log."""
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(
+            words,
+            env=clean_environment() | dict(environment) | {"PYTHONPATH": str(ROOT)},
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            start_new_session=True,
+        )
+
+
 class Site:
     """The whole installation: server, workers, and what they share."""
 
@@ -140,18 +158,7 @@ class Site:
         self.server = self.start_server()
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
-        environment = {
-            name: held for name, held in os.environ.items() if not name.startswith(("DONDOC_", "PREFECT_"))
-        }
-        with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "prefect", *words],
-                env=environment | self.environment | {"PYTHONPATH": str(ROOT)},
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                start_new_session=True,
-            )
+        process = started([sys.executable, "-m", "prefect", *words], self.environment, self.folder)
         self.started.append(process)
         return process
 

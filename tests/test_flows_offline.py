@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, SAMPLES
+from tests.prefect_site import clean_environment
 
 pytestmark = pytest.mark.prefect
 
@@ -56,7 +57,7 @@ def watched(
     inbox = folder / "var" / "inbox"
     inbox.mkdir(parents=True)
     shutil.copy(SAMPLES / "ke-hoach-12-chuyen-doi-so.txt", inbox)
-    clean = {name: held for name, held in os.environ.items() if not name.startswith(("DONDOC_", "PREFECT_"))}
+    clean = clean_environment()
     given = {"PYTHONPATH": f"{hook}:{ROOT}", "DONDOC_VAR": str(folder / "var"), "SEEN": str(folder / "seen")}
     result = subprocess.run(
         [*before, sys.executable, "-m", *words],

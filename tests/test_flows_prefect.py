@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from tests.conftest import ROOT, SAMPLES, Cli
-from tests.prefect_site import until
+from tests.prefect_site import clean_environment, until
 
 pytestmark = pytest.mark.prefect
 
@@ -80,7 +80,7 @@ def test_the_schedule_of_serve_fires(tmp_path: Path) -> None:
         "PREFECT_SERVER_API_PORT": str(port),
         "PYTHONPATH": str(ROOT),
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("DONDOC_", "PREFECT_"))}
+    kept = clean_environment()
     environment, dondoc = kept | given, Cli(given, tmp_path)
     log = (tmp_path / "log").open("w")
     served = subprocess.Popen(

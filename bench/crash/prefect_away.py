@@ -34,7 +34,7 @@ import psycopg
 from bench.crash.servers import PostgresProcess
 from notifiers.email_message import message_id
 from tests.conftest import ROOT, SAMPLES, Cli
-from tests.prefect_site import always_at_work, until
+from tests.prefect_site import always_at_work, started, until
 from tests.smtp_sink import Mailbox, Sink
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -149,16 +149,7 @@ class Away:
         self.started: list[subprocess.Popen[bytes]] = []
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
-        clean = {name: held for name, held in os.environ.items() if not name.startswith(("DONDOC_", "PREFECT_"))}
-        with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *words],
-                env=clean | self.environment | {"PYTHONPATH": str(ROOT)},
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                start_new_session=True,
-            )
+        process = started([sys.executable, "-m", *words], self.environment, self.folder)
         self.started.append(process)
         return process
 

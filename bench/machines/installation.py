@@ -21,7 +21,7 @@ import httpx
 import psycopg
 
 from bench.crash.servers import PostgresProcess
-from tests.prefect_site import until
+from tests.prefect_site import clean_environment, started, until
 
 ROOT = Path(__file__).parent.parent.parent
 BRIDGE = "dondocbr"
@@ -74,7 +74,7 @@ class Installation:
             probe.bind((address, 0))
             port = str(probe.getsockname()[1])
         self.api = f"http://{address}:{port}/api"
-        clean = {name: held for name, held in os.environ.items() if not name.startswith(("DONDOC_", "PREFECT_"))}
+        clean = clean_environment()
         self.environment = (
             clean
             | given
@@ -95,15 +95,7 @@ class Installation:
         until(lambda: httpx.get(f"{self.api}/health").status_code == 200, "the server is healthy", 300)
 
     def start(self, kind: str, *words: str, on: list[str] | None = None) -> None:
-        with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen(
-                [*(on or []), sys.executable, "-m", "prefect", *words],
-                env=self.environment,
-                stdout=log,
-                stderr=log,
-                cwd=self.folder,
-                start_new_session=True,
-            )
+        process = started([*(on or []), sys.executable, "-m", "prefect", *words], self.environment, self.folder)
         self.started.append((kind, process))
 
     def deploy(self) -> None:

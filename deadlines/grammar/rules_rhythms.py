@@ -127,8 +127,7 @@ def _since_until(clause: Clause) -> Term | None:
 def _each_year_of(clause: Clause) -> Term | None:
     """ "tháng 6 các năm 2026 - 2030": the part of every year from the first to the last."""
     first, last = clause["a"], clause["b"]
-    whole = all((years.start.month, years.end.month) == (1, 12) for years in (first, last))
-    if not whole or first.start >= last.start:
+    if not (first.whole_year and last.whole_year) or first.start >= last.start:
         return None
     return due(YEARLY.on(clause["p"]), clause, start=first.start, until=last.end)
 

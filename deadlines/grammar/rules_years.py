@@ -24,8 +24,7 @@ define(
 def _plan_for(clause: Clause) -> Term | None:
     """ "ban hành Kế hoạch giai đoạn 2026-2030 trong quý I/2026": the years are what the plan is for."""
     years: list[Period] = [clause[name] for name in ("b", "c") if clause.has(name)]
-    due_end: Period = clause["a"]
-    if not all(map(_whole, years)) or due_end.start.year > years[-1].end.year:
+    if not all(year.whole_year for year in years) or clause["a"].start.year > years[-1].end.year:
         return None
     return by(clause)
 
@@ -58,8 +57,7 @@ def _so_many_years(clause: Clause) -> Term | None:
 def _part_or_range(clause: Clause) -> tuple[Term, ...] | None:
     """ "quý III/2026-2027": the quarter of both years; from the quarter to the end of 2027 is as likely."""
     first, last = clause["a"], clause["b"]
-    whole = (first.start.month, first.end.month) == (1, 12)
-    if whole or first.day or not clause.text("b").isdecimal() or last.start.year != first.start.year + 1:
+    if first.whole_year or first.day or not clause.text("b").isdecimal() or last.start.year != first.start.year + 1:
         return None
     again = Part((first.start.month, 1), (first.end.month, -1)).of(last.start.year)
     return (fixed(first, clause), fixed(again, clause)) if again else None
@@ -77,14 +75,10 @@ def _in_each_year(clause: Clause) -> tuple[Term, ...] | None:
 
 
 def _of_years(parts: Sequence[Part], listed: Sequence[Period], clause: Clause) -> tuple[Term, ...] | None:
-    if not all(map(_whole, listed)):
+    if not all(year.whole_year for year in listed):
         return None
     periods = [part.of(year.start.year) for year in listed for part in parts]
     return tuple(fixed(period, clause) for period in periods if period) if all(periods) else None
-
-
-def _whole(year: Period) -> bool:
-    return (year.start.month, year.end.month) == (1, 12) and year.start.year == year.end.year
 
 
 def _again_next_year(clause: Clause) -> tuple[Term, ...] | None:
@@ -102,7 +96,7 @@ def _parts_of_each_year(clause: Clause) -> Term | None:
     """ "quý II, quý IV các năm 2026 - 2030": the parts of every year from the first to the last."""
     first, last = clause["a"], clause["b"]
     parts: tuple[Part, ...] = clause["p"]
-    if not (_whole(first) and _whole(last)) or first.start >= last.start or any(part.day for part in parts):
+    if not (first.whole_year and last.whole_year) or first.start >= last.start or any(part.day for part in parts):
         return None
     rhythm = of_months(*sorted(part.last[0] for part in parts))
     return due(rhythm, clause, start=first.start, until=last.end) if rhythm else None

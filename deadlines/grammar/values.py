@@ -31,6 +31,10 @@ class Period(NamedTuple):
     def day_before(self) -> date:
         return self.start - timedelta(days=1)
 
+    @property
+    def whole_year(self) -> bool:
+        return (self.start.month, self.end.month) == (1, 12) and self.start.year == self.end.year
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from flows import stopping
+
 if TYPE_CHECKING:
     import uvicorn
 
@@ -25,12 +27,6 @@ WAIT = 1.0
 
 END_WITHIN = 10.0
 """Seconds in which one has to end that is asked to."""
-
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
-
-
-class Stopped(Exception):  # noqa: N818 - a request, not an error
-    """Somebody asked us to stop."""
 
 
 def number_of(wanted: int) -> int:
@@ -51,8 +47,7 @@ def keep(number: int, work: Callable[[int], None]) -> None:
     """
     gone, here = os.pipe()
     children: set[int] = set()
-    for signum in _SIGNALS:
-        signal.signal(signum, _stop)
+    stopping.listen()
     try:
         while True:
             while len(children) < number:
@@ -62,28 +57,27 @@ def keep(number: int, work: Callable[[int], None]) -> None:
             code = os.waitstatus_to_exitcode(status)
             sys.stderr.write(f"Một tiến trình của bàn làm việc đã dừng (mã {code}), khởi động lại.\n")
             time.sleep(WAIT)
-    except Stopped:
+    except stopping.Stopped:
         pass
     finally:
-        for signum in _SIGNALS:
-            signal.signal(signum, signal.SIG_IGN)
+        stopping.listen_no_more()
         os.close(here)
         _end(children)
 
 
 def _start(work: Callable[[int], None], gone: int, here: int, children: set[int]) -> None:
     # Asked to stop in between, we would not know of the child, or it would end as we do.
-    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, stopping.SIGNALS)
     child = os.fork()
     if child:
         children.add(child)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stopping.SIGNALS)
         return
     try:
         os.close(here)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, stopping.SIGNALS)
         work(gone)
     except KeyboardInterrupt:
         pass
@@ -115,7 +109,3 @@ def end_with(gone: int, server: uvicorn.Server) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
-
-
-def _stop(_signal: int, _frame: object) -> None:
-    raise Stopped

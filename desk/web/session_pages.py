@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from desk.web import account, passwords
 from desk.web.visit import Visit, Wrong, is_number
-from store import open_sessions, people
+from store import people
 from store.audit import record
 
 JUST_NOW = timedelta(minutes=5)
@@ -55,9 +55,9 @@ def end_own(visit: Visit) -> Response:
         raise Wrong("Hãy đăng xuất rồi đăng nhập lại, sau đó kết thúc phiên trong vòng 5 phút.")
     with visit.workplace.database.write() as connection:
         if wanted == "others":
-            ended = open_sessions.end(connection, user.id, but=user.session_id)
+            ended = people.end_sessions(connection, user.id, but=user.session_id)
         else:
-            ended = open_sessions.end(connection, user.id, only=int(wanted) if is_number(wanted) else 0)
+            ended = people.end_sessions(connection, user.id, only=int(wanted) if is_number(wanted) else 0)
         _note(visit, connection, user.name, ended)
     return visit.go("/account", "ended")
 
@@ -70,7 +70,7 @@ def end_of_user(visit: Visit) -> Response:
             return visit.sorry("Không có người dùng này.", 404)
         # Whoever looks after the others stays in.
         here = visit.user.session_id if visit.user is not None else None
-        ended = open_sessions.end(connection, user.id, but=here)
+        ended = people.end_sessions(connection, user.id, but=here)
         _note(visit, connection, user.name, ended)
     return visit.go("/users", "ended")
 

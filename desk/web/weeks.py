@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from deadlines.directory import Directory
 from deadlines.directory_types import AgencyKind
+from desk.web.tasks import last_page
 from store.timeline import NOBODY
 
 SHOWN = 12
@@ -107,7 +108,7 @@ def rows(found: Mapping[str, Sequence[int]], directory: Directory) -> list[Row]:
 def picture(totals: Sequence[tuple[date, int, int]], rows: Sequence[Row], page: int) -> Picture:
     """The strips of page `page`, from 1; a page beyond the last is the last. `totals` are all dates by week."""
     named = [row for row in rows if row.code != NOBODY]
-    pages = max(1, -(-len(named) // SHOWN))
+    pages = last_page(len(named), SHOWN)
     page = min(page, pages)
     shown = named[(page - 1) * SHOWN : page * SHOWN]
     rest = [row for row in named if row not in shown]
