@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from anyio.from_thread import start_blocking_portal
+from starlette.testclient import TestClient
 
 if TYPE_CHECKING:
     from flows.steps.workplace import Workplace
@@ -29,6 +31,15 @@ def shared_folder() -> Path:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first: with several workers the rest is done beside it."""
     items.sort(key=lambda item: item.path.name != "test_flows_machines.py")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_loop() -> Iterator[None]:
+    """Every browser of the tests asks in one event loop, instead of starting and ending one for each request."""
+    with start_blocking_portal() as portal:
+        TestClient.portal = portal
+        yield
+        TestClient.portal = None
 
 
 @pytest.fixture(scope="session")
