@@ -101,10 +101,22 @@ def _may_read(request: Request, workplace: Workplace) -> bool:
 def main() -> None:
     import uvicorn
 
+    from desk.web.framing import StrictProtocol
+
     app = Starlette(routes=list(routes(open_workplaces())))
     port = int(os.environ.get("DONDOC_HEALTH_PORT") or PORT)
     host = os.environ.get("DONDOC_HEALTH_HOST") or "127.0.0.1"
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, proxy_headers=False)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        http=StrictProtocol,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+    )
 
 
 if __name__ == "__main__":

@@ -61,11 +61,14 @@ def desk_server(workplace: Workplace, *, host: str | None = None, port: int | No
     import uvicorn
 
     from desk.web.app import build
+    from desk.web.framing import StrictProtocol
 
     desk = workplace.settings.desk
     return uvicorn.Server(
         uvicorn.Config(
             build(workplace),
+            http=StrictProtocol,
+            ws="none",
             host=host or desk.host,
             port=port or desk.port,
             access_log=False,
