@@ -118,8 +118,12 @@ class Desk(_Part):
     idle_minutes: int = Field(default=30, ge=1, le=1440)
     absolute_hours: int = Field(default=8, ge=1, le=168)
     link_days: int = Field(default=120, ge=1, le=3660)
+    need_totp: Literal["nobody", "admins", "everybody"] = "nobody"
+    """Who has to set up the second step before doing anything."""
     admins_need_totp: bool = False
-    """Whether admins have to set up the second step before they may do anything."""
+    """The name that `need_totp = "admins"` had before; it still counts."""
+    breached_passwords: str = ""
+    """A file with the digests of passwords that leaked; a relative path starts at the configuration's folder."""
     key_grace_days: int = Field(default=14, ge=0, le=366)
     """How long links that were signed with the key before the present one still open."""
     trusted_proxies: tuple[str, ...] = ()
@@ -133,6 +137,12 @@ class Desk(_Part):
     """From where admins may administer, as addresses or networks; empty: from anywhere."""
     admin_hours: tuple[time, time] | None = None
     """Between which times of a working day admins may administer; None: at any time."""
+
+    def wants_totp(self, role: str) -> bool:
+        """Whether a user of that role has to have the second step."""
+        return self.need_totp == "everybody" or (
+            role == "admin" and (self.need_totp == "admins" or self.admins_need_totp)
+        )
 
     @field_validator("admin_networks")
     @classmethod
@@ -189,6 +199,12 @@ class Settings(_Part):
     oidc: Oidc | None = None
     """Where people may log in but with a password of this desk; None: nowhere."""
     oidc_secret: str | None = Field(default=None, repr=False)
+
+    @property
+    def breached_passwords(self) -> Path | None:
+        """The file of passwords that leaked, where one is named."""
+        named = self.desk.breached_passwords
+        return self.folder / named if named else None
 
 
 def load(environment: Mapping[str, str] | None = None, province: str | None = None) -> Settings:

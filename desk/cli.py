@@ -346,11 +346,16 @@ def archive(
 
 
 @audit.command(name="verify")
-def audit_verify() -> None:
+def audit_verify(
+    expect: Annotated[
+        str | None,
+        typer.Option(metavar="SỐ:MÃ", help="Mục đã ghi lại ở nơi khác; nhật ký bị viết lại hay cắt bớt thì lộ ra."),
+    ] = None,
+) -> None:
     """Kiểm tra nhật ký có bị sửa hay không."""
     from desk.commands.keeping import verify_audit
 
-    raise typer.Exit(verify_audit())
+    raise typer.Exit(verify_audit(expect))
 
 
 @app.command(name="fake-zalo")

@@ -71,11 +71,15 @@ class Database:
         It is the only writer until it ends, so that what it decides by is still so when it is kept. On
         PostgreSQL, the senders' short steps (`alone` False) go on beside it and lock the rows they change.
         """
-        with self._connected() as connection, connection.begin():
-            if alone and not self.is_sqlite:
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(self._busy * 1000))}")
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
-            yield connection
+        with self._connected() as connection:
+            connection.info.pop(_WHEN_KEPT, None)
+            with connection.begin():
+                if alone and not self.is_sqlite:
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {max(1, int(self._busy * 1000))}")
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+                yield connection
+            for work in connection.info.pop(_WHEN_KEPT, ()):
+                work()
 
     def let_others(self) -> None:
         """Between two steps of long work: SQLite has no queue of writers, so that one has to step aside."""
@@ -124,6 +128,13 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
 
+
+def when_kept(connection: Connection, work: Callable[[], None]) -> None:
+    """Do `work` once the transaction that is open has been kept, and never where it is not. It must not raise."""
+    connection.info.setdefault(_WHEN_KEPT, []).append(work)
+
+
+_WHEN_KEPT = "dondoc when kept"
 
 _MEANINGS = {
     "database is locked": "đang bị một chương trình khác khóa; hãy thử lại sau hoặc dừng chương trình đó",

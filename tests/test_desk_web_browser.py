@@ -16,6 +16,7 @@ import uvicorn
 from starlette.routing import compile_path
 
 from desk.web.app import build
+from desk.web.framing import StrictProtocol
 from desk.web.routes import ROUTES
 from desk.web.words import action
 from flows.steps.workplace import Workplace, open_workplace
@@ -42,7 +43,14 @@ class Served:
 
     def __init__(self, place: Workplace, clock: Clock) -> None:
         self.server = uvicorn.Server(
-            uvicorn.Config(build(place, clock), host="127.0.0.1", port=place.settings.desk.port, log_level="error")
+            uvicorn.Config(
+                build(place, clock),
+                host="127.0.0.1",
+                port=place.settings.desk.port,
+                http=StrictProtocol,
+                ws="none",
+                log_level="error",
+            )
         )
         self.thread = threading.Thread(target=self.server.run, daemon=True)
 

@@ -32,6 +32,7 @@ from flows.steps.workplace import Workplace
 from store import people
 from store.people import Lifetime
 from store.schema import assignments, tasks, throttles
+from tests.conftest import SAMPLES
 from tests.desk_crowded import crowd
 from tests.desk_samples import browser, opened
 from tests.test_desk_web_apart import ACCESS, AGENCY
@@ -296,3 +297,25 @@ def test_every_lead_is_escaped_in_the_agencys_letter(site: Site) -> None:
 def test_digits_of_other_kinds_are_no_numbers(digits: str) -> None:
     row = dict.fromkeys(("repeat_every", "repeat_on", "repeat_limit", "after_reminders", "working"), "")
     assert step(row | {"days": digits}) == (f"“{digits}”",)
+
+
+def test_what_was_handed_in_is_handed_out_to_nobody(site: Site) -> None:
+    client = site.enter()
+    data = (SAMPLES / "ke-hoach-12-chuyen-doi-so.txt").read_bytes() + b"\nDANH DAU CUA TEP NAY 7f3a\n"
+    sent = client.post("/plans/upload", files={"file": ("dau.txt", data)})
+    upload = sent.headers["location"].rsplit("/", 1)[-1]
+    kept = site.place.settings.var / "uploads" / upload
+    assert kept.read_bytes() == data
+    assert kept.stat().st_mode & 0o111 == 0
+    for path in (
+        *site.pages(),
+        f"/plans/review/{upload}",
+        f"/uploads/{upload}",
+        f"/static/%2e%2e/uploads/{upload}",
+    ):
+        content = client.get(path).content
+        assert data not in content, path
+        assert data[:200] not in content, path
+    assert client.post(f"/plans/review/{upload}").status_code == 303
+    held = [file for file in site.place.settings.var.rglob("*") if file.is_file() and data in file.read_bytes()]
+    assert held == [], "nor is it kept once it was read"

@@ -46,7 +46,7 @@ class Site:
         self.clock = Clock(open_workplace(self.environment))
         self.issuer = FakeIssuer(self.clock, BASE)
         file = self.folder / "dondoc.toml"
-        text = file.read_text(encoding="utf-8").replace("admins_need_totp = false", desk)
+        text = file.read_text(encoding="utf-8").replace('need_totp = "nobody"', desk)
         file.write_text(text + self.issuer.toml(more), encoding="utf-8")
         shutil.copytree(prepared, tmp_path / "var")
         self.place = opened(self.environment)
@@ -489,7 +489,7 @@ class TestSecondStep:
     def test_the_issuers_counts_where_the_settings_say_so(
         self, make: Callable[..., Site], claim: dict[str, Any]
     ) -> None:
-        site = make('second_step = ["mfa", "cap-cao"]', "admins_need_totp = true")
+        site = make('second_step = ["mfa", "cap-cao"]', 'need_totp = "admins"')
         site.linked()
         with site.place.database.write() as connection:
             connection.execute(update(users).where(users.c.name == "mai").values(role="admin"))
@@ -500,6 +500,24 @@ class TestSecondStep:
         site.issuer.person |= claim
         site.come_in()
         assert site.client.get("/users").status_code == 200
+
+    @pytest.mark.parametrize("role", ["viewer", "operator"])
+    def test_everybody_needs_one_wherever_they_log_in(self, make: Callable[..., Site], role: str) -> None:
+        site = make('second_step = ["mfa"]', 'need_totp = "everybody"')
+        site.linked()
+        with site.place.database.write() as connection:
+            connection.execute(update(users).where(users.c.name == "mai").values(role=role))
+        site.come_in()
+        assert site.client.get("/tasks").headers["location"] == "/account", "nobody vouched for a second step"
+        assert "Cần bật xác thực hai bước" in site.client.get("/account").text
+        with site.place.database.write() as connection:
+            connection.execute(update(users).where(users.c.name == "mai").values(password=passwords.NONE))
+        assert site.client.get("/tasks").headers["location"] == "/account"
+        assert "chưa xác nhận xác thực hai bước" in site.client.get("/account").text, "has no form to turn it on"
+        site.client.post("/logout")
+        site.issuer.person |= {"amr": ["mfa"]}
+        site.come_in()
+        assert site.client.get("/tasks").status_code == 200
 
 
 class TestTheIssuerOutOfReach:

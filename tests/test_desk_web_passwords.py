@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -12,11 +14,14 @@ from pathlib import Path
 import pytest
 
 from bench.desk.common_passwords import digests
-from config.settings import Office
+from config.errors import ConfigError
+from config.settings import Office, load
 from desk.web import common_passwords
 from desk.web.common_passwords import LISTED, digest, listed
 from desk.web.passwords import refused
+from flows.steps.directing import copy_packaged
 from tests.conftest import ROOT, Cli
+from tests.desk_samples import PASSWORD, Clock, browser, logged_in, opened
 
 OFFICE = Office(
     province="phu-chau",
@@ -24,6 +29,7 @@ OFFICE = Office(
     email="vp@phuchau.example",
     reply_to="vp@phuchau.example",
 )
+SETTINGS = load({}).model_copy(update={"office": OFFICE})
 
 COMMON = [
     "1qaz2wsx3edc", "123qweasdzxc", "qwerty123456", "QWERTY123456", "leavemealone", "q1w2e3r4t5y6", "administrator",
@@ -52,7 +58,7 @@ TAKEN = [
 
 
 def wrong(password: str, name: str = "lan.tran") -> str | None:
-    return refused(password, name, OFFICE)
+    return refused(password, name, SETTINGS)
 
 
 def test_the_list_is_as_long_as_it_says() -> None:
@@ -107,6 +113,64 @@ def test_the_command_line_refuses_them_too(dondoc: Cli) -> None:
     answer = dondoc("user", "add", "hoa", "--role", "admin", DONDOC_PASSWORD="MatKhau@123456")
     assert answer.returncode == 1
     assert "dễ đoán" in answer.stderr
+
+
+class TestLeaked:
+    """A file of passwords that leaked, named in the settings."""
+
+    LEAKED, FREE = "con mèo nhà bên leo cây mít", "con mèo nhà bên leo cây na"
+
+    @pytest.fixture
+    def config(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "config"
+        assert copy_packaged(folder) is None
+        file = folder / "dondoc.toml"
+        text = file.read_text(encoding="utf-8")
+        file.write_text(
+            text.replace('breached_passwords = ""', 'breached_passwords = "sha1.txt"'), encoding="utf-8"
+        )
+        digests = [hashlib.sha1(f"{self.LEAKED}{more}".encode()).hexdigest().upper() for more in ("", *range(999))]
+        (folder / "sha1.txt").write_text("".join(f"{one}:7\r\n" for one in sorted(digests)), newline="")
+        return folder
+
+    def test_they_are_refused_and_told_why(self, environment: dict[str, str], config: Path, dondoc: Cli) -> None:
+        place = opened(environment, DONDOC_CONFIG=str(config))
+        client = logged_in(place, Clock(place), "viewer")
+
+        def change(new: str) -> tuple[int, str]:
+            answer = client.post("/account/password", data={"old": PASSWORD, "new": new, "again": new})
+            return answer.status_code, answer.text
+
+        state, told = change(self.LEAKED)
+        assert (state, "danh sách mật khẩu đã bị lộ" in told) == (422, True)
+        assert change("MatKhau@123456")[0] == 422, "the list that comes with the program still counts"
+        (config / "sha1.txt").rename(config / "aside")
+        assert change(self.FREE)[0] == 503, "unknown is not taken for free"
+        (config / "aside").rename(config / "sha1.txt")
+        assert change(self.FREE)[0] == 303
+        more = {"DONDOC_CONFIG": str(config)}
+        refused = dondoc("user", "add", "hoa", "--role", "admin", DONDOC_PASSWORD=self.LEAKED, **more)
+        assert (refused.returncode, "đã bị lộ" in refused.stderr) == (1, True)
+        checked = dondoc("check", **more)
+        assert "được  mật khẩu đã lộ" in checked.stdout
+        assert re.search(r"khoảng (9|1\.0)\d\d mật khẩu", checked.stdout)
+
+    @pytest.mark.parametrize("wrong", ["missing", "unsorted"])
+    def test_a_file_that_cannot_be_searched_is_told_at_the_start_and_by_check(
+        self, environment: dict[str, str], config: Path, dondoc: Cli, wrong: str
+    ) -> None:
+        file = config / "sha1.txt"
+        if wrong == "missing":
+            file.unlink()
+        else:
+            file.write_text("".join(reversed(file.read_text().splitlines(keepends=True))))
+        place = opened(environment, DONDOC_CONFIG=str(config))
+        with pytest.raises(ConfigError, match=r"sha1\.txt"):
+            browser(place, Clock(place))
+        for command, said in (("check", "stdout"), ("web", "stderr")):
+            answer = dondoc(command, DONDOC_CONFIG=str(config))
+            assert answer.returncode == 1
+            assert "sha1.txt" in getattr(answer, said)
 
 
 def test_who_types_a_password_is_told_and_may_try_again(environment: dict[str, str]) -> None:

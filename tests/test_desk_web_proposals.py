@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pyotp
 import pytest
 import time_machine
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 from config.agencies import to_toml
 from flows.steps import editing
 from flows.steps.clock import here
+from flows.steps.directing import copy_packaged
 from flows.steps.linking import token_for
 from flows.steps.workplace import AGENCIES, Workplace, open_workplace
 from store.schema import assignments, audit, proposals
@@ -222,28 +224,56 @@ def test_old_links_open_for_a_time_after_the_key_is_changed(place: Workplace, cl
     assert anybody.get(f"/a/{second}").status_code == 200
 
 
-def test_admins_need_the_second_step_where_the_settings_say_so(environment: dict[str, str], tmp_path: Path) -> None:
-    import pyotp
-
-    from flows.steps.directing import copy_packaged
-
-    folder = tmp_path / "cau-hinh"
-    assert copy_packaged(folder) is None
-    file = folder / "dondoc.toml"
-    file.write_text(file.read_text().replace("admins_need_totp = false", "admins_need_totp = true"))
-    place = opened(environment, DONDOC_CONFIG=str(folder))
+@pytest.mark.parametrize("setting", ['need_totp = "admins"', "admins_need_totp = true"])
+def test_admins_need_the_second_step_where_the_settings_say_so(
+    environment: dict[str, str], tmp_path: Path, setting: str
+) -> None:
+    place = wanting(environment, tmp_path / "cau-hinh", setting)
     clock = Clock(place)
     admin, operator = logged_in(place, clock, "admin"), logged_in(place, clock, "operator")
     assert operator.get("/").status_code == 200
     for path in ("/", "/users", "/agencies/new"):
         assert admin.get(path).headers["location"] == "/account"
+    assert "Cần bật xác thực hai bước" in admin.get("/account").text
     assert admin.post("/users", data={"name": "x", "role": "admin"}).headers["location"] == "/account"
-    page = admin.get("/account").text
-    assert "cần bật xác thực hai bước" in page
-    secret = re.search(r'name="secret" value="(\w+)"', page)
-    assert secret is not None
-    form = {"secret": secret[1], "code": pyotp.TOTP(secret[1]).at(clock()), "password": PASSWORD}
-    assert admin.post("/account/totp", data=form).status_code == 303
+    turn_on(admin, clock)
     assert admin.get("/users").status_code == 200
     assert admin.post("/account/totp", data={"password": PASSWORD}).status_code == 422, "not to be turned off"
     assert admin.get("/users").status_code == 200
+    turn_on(operator, clock)
+    assert operator.post("/account/totp", data={"password": PASSWORD}).status_code == 303, "as they like"
+
+
+@pytest.mark.parametrize("role", ["viewer", "operator", "admin"])
+def test_everybody_needs_it_where_the_settings_say_so(
+    environment: dict[str, str], tmp_path: Path, role: str
+) -> None:
+    place = wanting(environment, tmp_path / "cau-hinh", 'need_totp = "everybody"')
+    clock = Clock(place)
+    client = logged_in(place, clock, role)
+    for method, path in (("GET", "/"), ("GET", "/tasks"), ("GET", "/export/tasks.csv"), ("POST", "/events")):
+        assert client.request(method, path).headers["location"] == "/account", path
+    turn_on(client, clock)
+    assert client.get("/tasks").status_code == 200
+    assert client.post("/account/totp", data={"password": PASSWORD}).status_code == 422, "not to be turned off"
+    again = browser(place, clock)
+    clock.move(minutes=2)
+    given = {"name": f"{role}1", "password": PASSWORD}
+    assert again.post("/login", data=given).status_code == 401, "the password alone opens nothing"
+
+
+def wanting(environment: dict[str, str], folder: Path, setting: str) -> Workplace:
+    """A desk whose settings say who needs the second step."""
+    assert copy_packaged(folder) is None
+    file = folder / "dondoc.toml"
+    file.write_text(file.read_text().replace('need_totp = "nobody"', setting))
+    return opened(environment, DONDOC_CONFIG=str(folder))
+
+
+def turn_on(client: TestClient, clock: Clock) -> None:
+    """The second step, on the only page that is open without it."""
+    page = client.get("/account").text
+    secret = re.search(r'name="secret" value="(\w+)"', page)
+    assert secret is not None
+    form = {"secret": secret[1], "code": pyotp.TOTP(secret[1]).at(clock()), "password": PASSWORD}
+    assert client.post("/account/totp", data=form).status_code == 303

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from store.audit import GENESIS, Broken, head, record, verify
+from flows.steps.logs import set_up
+from store import audit as audit_log
+from store.audit import Broken, Head, head, record, verify
 from store.database import Database
 from store.schema import audit
 from tests import store_samples as samples
+from tests.conftest import Cli
 
 AT = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
 ONE, OTHER = "phu-chau", "minh-son"
@@ -45,14 +52,17 @@ def verdict(database: Database, province: str = ONE) -> int | Broken:
 
 def test_each_province_has_a_chain_of_its_own(database: Database) -> None:
     with database.read() as connection:
-        assert (verify(connection, ONE), head(connection, ONE)) == (0, (0, GENESIS))
+        assert (verify(connection, ONE), head(connection, ONE)) == (0, None)
     for number in range(3):
         write(database, number)
         write(database, number, OTHER)
     assert (verdict(database), verdict(database, OTHER)) == (3, 3)
     with database.read() as connection:
-        assert head(connection, ONE)[0] == 3
-        assert head(connection, ONE)[1] != head(connection, OTHER)[1]
+        one, other = head(connection, ONE), head(connection, OTHER)
+        assert one is not None
+        assert other is not None
+        assert one.entry == 5
+        assert one.digest != other.digest
 
 
 @pytest.mark.parametrize(
@@ -112,3 +122,123 @@ def test_who_write_at_once_write_one_chain(database: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda number: write(database, number), range(20)))
     assert verdict(database) == 20
+
+
+def written_anew(database: Database, entry: int) -> None:
+    """As by somebody who may write the database: an entry is changed, and all digests behind it fit again."""
+    with database.write() as connection:
+        rows = connection.execute(
+            select(audit).where(audit.c.id >= entry, audit.c.province == ONE).order_by(audit.c.id)
+        )
+        previous = None
+        for row in rows.mappings().all():
+            told = {name: row[name] for name in ("province", "actor", "action", "subject", "before", "after")}
+            told |= {"at": row["at"].isoformat(), "previous": previous or row["previous"]}
+            told |= {} if previous else {"actor": "người khác"}
+            previous = audit_log._digest(told)
+            changed = {"actor": told["actor"], "previous": told["previous"], "digest": previous}
+            connection.execute(update(audit).where(audit.c.id == row["id"]).values(changed))
+
+
+def test_a_log_that_was_written_anew_or_cut_off_does_not_fit_what_was_noted(database: Database) -> None:
+    for number in range(6):
+        write(database, number)
+    ids = entries(database)
+    with database.read() as connection:
+        noted = [
+            Head(entry=row.id, digest=row.digest) for row in connection.execute(select(audit).order_by(audit.c.id))
+        ]
+        assert [verify(connection, ONE, one) for one in noted] == [6] * 6
+        assert isinstance(verify(connection, OTHER, noted[0]), Broken), "of this province"
+    written_anew(database, ids[3])
+    assert verdict(database) == 6, "the chain itself holds"
+    with database.read() as connection:
+        assert [isinstance(verify(connection, ONE, one), Broken) for one in noted] == [False] * 3 + [True] * 3
+    with database.write() as connection:
+        connection.execute(delete(audit).where(audit.c.id >= ids[2]))
+    write(database, 9)
+    assert verdict(database) == 3
+    with database.read() as connection:
+        assert [isinstance(verify(connection, ONE, one), Broken) for one in noted] == [False] * 2 + [True] * 4
+
+
+class TestLines:
+    """What leaves for another machine."""
+
+    @pytest.fixture
+    def lines(self, tmp_path: Path) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+        set_up(tmp_path, {})
+
+        def read() -> list[dict[str, Any]]:
+            found = [json.loads(line) for file in tmp_path.glob("log/*") for line in file.read_text().splitlines()]
+            return [line for line in found if line["logger"] == "dondoc.audit"]
+
+        yield read
+        set_up(tmp_path, {"DONDOC_LOG": "off"})
+
+    def test_every_entry_is_a_line_with_which_the_log_is_checked(
+        self, database: Database, lines: Callable[[], list[dict[str, Any]]]
+    ) -> None:
+        # Among so many digests some begin as telephone numbers do.
+        for number in range(40):
+            write(database, number)
+        with database.write() as connection:
+            for number in range(400):
+                record(connection, ONE, at=AT, actor="user:an", action="thử", subject=f"task:{number}")
+            assert len(lines()) == 40, "nothing before it is kept"
+        told = lines()
+        assert [line["seq"] for line in told] == entries(database)
+        with database.read() as connection:
+            for line in told[::20]:
+                assert verify(connection, ONE, Head(entry=line["seq"], digest=line["digest"])) == 440
+            digests = connection.execute(select(audit.c.digest).order_by(audit.c.id)).scalars()
+            assert [line["digest"] for line in told] == list(digests)
+
+    def test_what_is_not_kept_is_not_told(
+        self, database: Database, lines: Callable[[], list[dict[str, Any]]]
+    ) -> None:
+        def fail() -> None:
+            with database.write() as connection:
+                record(connection, ONE, at=AT, actor="an", action="thử", subject="task:1")
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            fail()
+        assert lines() == []
+        write(database, 2)
+        assert [(line["of"], line["id"]) for line in lines()] == [("task", 2)]
+
+    @pytest.mark.parametrize(
+        ("subject", "kind", "name"),
+        [
+            ("task:7", "task", 7), ("agency:phu-chau.so-y-te", "agency", "phu-chau.so-y-te"),
+            ("config:template:wording.j2", "config", "template:wording.j2"), ("user:lan.tran", "user", None),
+            ("contact:lan@phuchau.example", "contact", None), ("token:Hệ thống của Lan", "token", None),
+            ("words:Lan", "words", None), ("POST /users/lan.tran", None, None), ("", None, None),
+        ],
+    )  # fmt: skip
+    def test_no_line_names_a_person(
+        self, database: Database, lines: Callable[[], list[dict[str, Any]]], subject: str, kind: str, name: object
+    ) -> None:
+        with database.write() as connection:
+            record(
+                connection, ONE, at=AT, actor="user:lan.tran", action="thử", subject=subject,
+                before={"Lan": "lan@phuchau.example"}, after="0912 345 678",
+            )  # fmt: skip
+        (line,) = lines()
+        assert (line.get("of"), line.get("id"), line["by"]) == (kind, name, "user")
+        assert "lan" not in json.dumps(line).lower()
+
+
+def test_the_command_takes_what_was_noted(dondoc: Cli, environment: dict[str, str]) -> None:
+    assert dondoc("migrate").returncode == 0
+    assert dondoc("user", "add", "hoa", "--role", "viewer", DONDOC_PASSWORD="mot cau dai de nho 7").returncode == 0
+    said = dondoc("audit", "verify")
+    noted = re.search(r"mã cuối (\d+:[0-9a-f]{64})", said.stdout)
+    assert noted is not None
+    assert dondoc("audit", "verify", "--expect", noted[1]).returncode == 0
+    other = dondoc("audit", "verify", "--expect", noted[1][:-4] + "0000")
+    assert (other.returncode, "viết lại" in other.stderr) == (1, True)
+    gone = dondoc("audit", "verify", "--expect", f"99{noted[1]}")
+    assert (gone.returncode, "cắt bớt" in gone.stderr) == (1, True)
+    assert dondoc("audit", "verify", "--expect", "12:abc").returncode == 2

@@ -31,6 +31,8 @@ def check_all(*, send_test: str | None, channel: str | None, json: bool) -> int:
         ("cơ sở dữ liệu", _database),
         ("thư mục nhận kế hoạch", _inbox),
     ]
+    if work.place.settings.breached_passwords is not None:
+        parts.append(("mật khẩu đã lộ", _breached))
     if work.place.settings.oidc is not None:
         parts.append(("đăng nhập chung (OIDC)", _issuer))
     if _by_account(work):
@@ -123,6 +125,14 @@ def _database(work: AtWork) -> str:
     with work.place.ready().read() as connection:
         counts = count_rows(connection, work.place.province)
     return f"{work.place.database.shown}: {counts['plans']} kế hoạch, {counts['tasks']} nhiệm vụ"
+
+
+def _breached(work: AtWork) -> str:
+    from config.breached_passwords import look
+
+    file = work.place.settings.breached_passwords
+    assert file is not None
+    return f"{file}: khoảng {look(file):,} mật khẩu".replace(",", ".")
 
 
 def _issuer(work: AtWork) -> str:

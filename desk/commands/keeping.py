@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import datetime, time
 from pathlib import Path
 
@@ -113,14 +114,21 @@ def archive_messages(before: str) -> int:
     return DONE
 
 
-def verify_audit() -> int:
-    from store.audit import Broken, head, verify
+def verify_audit(expect: str | None) -> int:
+    """`expect` is an entry as it was noted elsewhere: its number, a colon and its digest."""
+    from store.audit import Broken, Head, head, verify
 
+    noted = None
+    if expect is not None:
+        given = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", expect.strip())
+        if given is None:
+            return misuse("--expect phải có dạng SỐ:MÃ, mã gồm 64 chữ số hệ 16, như dondoc audit verify in ra.")
+        noted = Head(entry=int(given[1]), digest=given[2])
     work = at_work()
     with work.place.ready().read() as connection:
-        result = verify(connection, work.place.province)
-        _, digest = head(connection, work.place.province)
+        result = verify(connection, work.place.province, noted)
+        last = head(connection, work.place.province)
     if isinstance(result, Broken):
         return fail(f"nhật ký bị sửa từ mục {result.entry}: {result.reason}.")
-    put(f"Nhật ký nguyên vẹn: {result} mục, mã cuối {digest[:16]}…")
+    put(f"Nhật ký nguyên vẹn: {result} mục" + (f", mã cuối {last.entry}:{last.digest}" if last else ""))
     return DONE

@@ -33,7 +33,7 @@ def add_user(name: str, *, role: str) -> int:
         known = people.find(connection, work.place.province, name) is not None
     if known:
         return fail(f"đã có người dùng {name}; đổi mật khẩu bằng lệnh dondoc user password {name}.")
-    password, wrong = _password(lambda typed: refused(typed, name, work.place.settings.office))
+    password, wrong = _password(lambda typed: refused(typed, name, work.place.settings))
     if wrong:
         return fail(wrong)
     with work.place.database.write() as connection:
@@ -57,7 +57,7 @@ def set_password(name: str) -> int:
     user = _find(work, name)
     if user is None:
         return fail(f"không có người dùng {name}.")
-    password, wrong = _password(lambda typed: refused(typed, user.name, work.place.settings.office))
+    password, wrong = _password(lambda typed: refused(typed, user.name, work.place.settings))
     if wrong:
         return fail(wrong)
     with work.place.database.write() as connection:

@@ -52,7 +52,7 @@ def change_password(visit: Visit) -> Response:
     old, new = str(visit.form.get("old", "")), str(visit.form.get("new", ""))
     if (refused := unproved(visit, old)) is not None:
         return refused
-    wrong = passwords.refused(new, user.name, visit.workplace.settings.office)
+    wrong = passwords.refused(new, user.name, visit.workplace.settings)
     if wrong is None and new != str(visit.form.get("again", "")):
         wrong = "Hai lần nhập mật khẩu mới không giống nhau."
     if wrong is None and new == old:
@@ -82,8 +82,8 @@ def set_totp(visit: Visit) -> Response:
     if (refused := unproved(visit, str(visit.form.get("password", "")))) is not None:
         return refused
     values: dict[str, object] = {"totp_sealed": None, "totp_step": None}
-    if user.totp_sealed is not None and user.role == "admin" and visit.workplace.settings.desk.admins_need_totp:
-        return _account(visit, "Quản trị viên bắt buộc dùng xác thực hai bước nên không tắt được.", 422)
+    if user.totp_sealed is not None and visit.workplace.settings.desk.wants_totp(user.role):
+        return _account(visit, "Tài khoản này bắt buộc dùng xác thực hai bước nên không tắt được.", 422)
     if user.totp_sealed is None:
         secret = visit.text("secret", longest=64)
         step = (

@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from config.breached_passwords import look
 from config.errors import ConfigError
 from desk.web import gate
 from desk.web.api import mounted
@@ -44,6 +45,8 @@ STATIC = Path(__file__).parent / "static"
 def build(workplace: Workplace, clock: Callable[[], datetime] | None = None) -> Starlette:
     """The application. Raises StoreError, ConfigError where there is nothing to work with."""
     workplace.validate()
+    if workplace.settings.breached_passwords is not None:
+        look(workplace.settings.breached_passwords)
     desk = Desk(workplace, clock or here(workplace.settings.schedule.zone))
     routes: list[BaseRoute] = [
         Mount("/static", StaticFiles(directory=STATIC)),

@@ -90,11 +90,11 @@ def nobody(visit: Visit) -> bool:
 
 
 def lacks_second_step(visit: Visit) -> bool:
-    """Whether an admin still has to set up the second step, where the settings want one."""
+    """Whether the user still has to set up the second step, where the settings want one."""
     user = visit.user
-    if user is None or user.role != "admin" or user.second_step:
+    if user is None or user.second_step or user.totp_sealed is not None:
         return False
-    return visit.workplace.settings.desk.admins_need_totp and user.totp_sealed is None
+    return visit.workplace.settings.desk.wants_totp(user.role)
 
 
 def must_change(visit: Visit) -> bool:
