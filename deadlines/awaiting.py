@@ -217,4 +217,6 @@ def _label(one: Waiting) -> str:
     if found is None:
         return what
     named = " ".join(re.split("[()]", one.title[found.start() :])[0].split())
+    if named.casefold() in what.casefold():
+        return what
     return f"{what}: {named if len(named) <= 120 else named[:119] + '…'}"

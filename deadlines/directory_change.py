@@ -11,8 +11,12 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, time, timedelta
 
 from deadlines.directory import Agency, Contact, Directory, Group
+from deadlines.directory_types import Role
 
 _ABSENT = "—"
+
+_ROLES = {Role.FOCAL: "đầu mối", Role.LEADERSHIP: "lãnh đạo", Role.CLERK: "văn thư"}
+"""What people call the roles of contacts."""
 
 _OF_CODES = frozenset({"superior", "successors", "members", "includes", "exceptions"})
 """Fields that hold codes of agencies or groups: people are shown the names."""
@@ -130,7 +134,7 @@ def _shown(value: object, name: Callable[[str], str] = str) -> str:
             return _ABSENT
         case Contact():
             reach = (_masked(value.email), _masked(value.phone), _masked(value.zalo_uid))
-            return " ".join(filter(None, (f"{value.role.value}:", value.name, value.position, *reach)))
+            return " ".join(filter(None, (f"{_ROLES[value.role]}:", value.name, value.position, *reach)))
         case date():
             return f"{value:%d/%m/%Y}"
         case time():

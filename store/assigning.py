@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from store.plan_records import AssignmentRecord
 from store.schema import assignments, plans, tasks
@@ -51,6 +51,22 @@ def open_cells(connection: Connection, province: str, *, after: int, limit: int)
         .order_by(tasks.c.id)
         .limit(limit)
     ).all()
+
+
+def by_hand(connection: Connection, province: str) -> dict[str, int]:
+    """How many open tasks each agency has because a person chose it; the directory does not move those."""
+    rows = connection.execute(
+        select(assignments.c.agency, func.count())
+        .join(tasks, tasks.c.id == assignments.c.task_id)
+        .where(
+            tasks.c.province == province,
+            tasks.c.state == "open",
+            tasks.c.assigned_by_hand,
+            assignments.c.state != "withdrawn",
+        )
+        .group_by(assignments.c.agency)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def reassign(

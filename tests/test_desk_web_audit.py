@@ -17,7 +17,7 @@ from tests.desk_samples import Clock, add_user, logged_in, with_samples
     ("subject", "kind", "name", "page"),
     [
         ("user:lan", "người dùng", "lan", ""),
-        ("task:15", "nhiệm vụ thứ", "15", "/tasks/15"),
+        ("task:15", "nhiệm vụ mã", "15", "/tasks/15"),
         ("agency:phu-chau.so-y-te", "cơ quan", "phu-chau.so-y-te", "/agencies/phu-chau.so-y-te"),
         ("odd", "", "odd", ""),
         ("new:kind", "", "new:kind", ""),
@@ -31,10 +31,11 @@ def test_what_an_entry_is_about(subject: str, kind: str, name: str, page: str) -
     ("held", "told"),
     [
         (None, []),
-        ({"role": "admin", "active": True}, [("vai trò", "admin"), ("đang dùng", "có")]),
+        ({"role": "admin", "active": True}, [("vai trò", "Quản trị viên"), ("đang dùng", "có")]),
         ({"added": 0, "number": "12/KH", "text": None}, [("thêm mới", "0"), ("số", "12/KH")]),
         ({"scopes": ["a", "b"], "odd": {"x": 1}}, [("quyền", "a, b"), ("odd", '{"x": 1}')]),
         ("một chữ", [("", "một chữ")]),
+        ({"on": "2026-06-01", "text": "2026-02-30"}, [("ngày", "01/06/2026"), ("nội dung", "2026-02-30")]),
         ({"text": "x" * 500}, [("nội dung", "x" * 400 + " …")]),
     ],
 )

@@ -183,7 +183,7 @@ def records_an_event(page: Any, base: str) -> None:
     page.get_by_label("Loại văn bản").fill("Nghị định")
     page.get_by_label("Ngày ban hành").fill("2026-05-20")
     page.get_by_label("Trích yếu").fill("Quy định về chuyển đổi số tại cấp xã")
-    page.get_by_role("button", name="Xem nhiệm vụ được mở").click()
+    page.get_by_role("button", name="Xem nhiệm vụ chờ văn bản này").click()
     boxes = page.locator('section.card input[name="term"]')
     if boxes.count() == 0:
         page.locator("details summary").click()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import html
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from deadlines.directory_change import merge
+from deadlines.directory_types import Agency
+from flows.steps.redirecting import redirect
 from flows.steps.workplace import Workplace, open_workplace
 from store.schema import assignments, audit
 from tests.desk_samples import DAY, Clock, logged_in, morning, with_samples
@@ -45,7 +49,7 @@ def form_of(page: str, action: str) -> dict[str, list[str]]:
 
 def edit(client: TestClient, code: str, **more: object) -> object:
     path = f"/agencies/{code}/edit"
-    return client.post(path, data=form_of(client.get(path).text, path) | more)
+    return client.post(path, data=form_of(client.get(path).text, path) | {"apply": "1"} | more)
 
 
 def test_a_form_sent_back_untouched_changes_nothing(place: Workplace, admin: TestClient) -> None:
@@ -109,7 +113,9 @@ def test_what_is_wrong_is_said_beside_its_field(
 
 def test_a_new_agency_and_its_end(place: Workplace, admin: TestClient) -> None:
     form = form_of(admin.get("/agencies/new").text, "/agencies")
-    answer = admin.post("/agencies", data=form | {"name": "Sở Dân số Thí điểm", "short_names": "SDSTĐ"})
+    answer = admin.post(
+        "/agencies", data=form | {"name": "Sở Dân số Thí điểm", "short_names": "SDSTĐ", "apply": "1"}
+    )
     assert answer.status_code == 303, answer.text
     code = "phu-chau.so-dan-so-thi-diem"
     assert f"/agencies/{code}" in answer.headers["location"]
@@ -142,7 +148,7 @@ def test_two_admins_do_not_overwrite_each_other(place: Workplace, admin: TestCli
     path = f"/agencies/{HEALTH}/edit"
     stale = form_of(admin.get(path).text, path)
     edit(admin, "phu-chau.so-tai-chinh", aliases="Sở Tài chính thử")
-    answer = admin.post(path, data=stale | {"aliases": "Sở Y tế thử"})
+    answer = admin.post(path, data=stale | {"aliases": "Sở Y tế thử", "apply": "1"})
     assert answer.status_code == 409
     assert "đã có người khác lưu" in html.unescape(answer.text)
     assert now(place).directory.agency(HEALTH) == place.directory.agency(HEALTH)
@@ -206,14 +212,16 @@ def test_an_export_comes_back_unchanged_and_changed(place: Workplace, admin: Tes
 
 def test_groups_are_edited_and_taken_out(place: Workplace, admin: TestClient) -> None:
     form = form_of(admin.get("/groups/new").text, "/groups/new")
-    answer = admin.post("/groups/new", data=form | {"names": "các sở thử nghiệm", "members": [HEALTH]})
+    answer = admin.post(
+        "/groups/new", data=form | {"names": "các sở thử nghiệm", "members": [HEALTH], "apply": "1"}
+    )
     assert answer.status_code == 303, answer.text
     code = "phu-chau.nhom-cac-so-thu-nghiem"
     assert now(place).directory.expand(code, DAY) == (HEALTH,)
     wrong = admin.post(f"/groups/{code}", data={"names": "", "members": [HEALTH]})
     assert wrong.status_code == 422
     assert "ít nhất một tên nhóm" in html.unescape(wrong.text)
-    assert admin.post(f"/groups/{code}/drop").status_code == 303
+    assert admin.post(f"/groups/{code}/drop", data={"apply": "1"}).status_code == 303
     assert now(place).directory.group(code) is None
 
 
@@ -235,3 +243,108 @@ def test_only_admins_find_the_buttons(place: Workplace, clock: Clock) -> None:
     viewer = logged_in(place, clock, "viewer")
     assert "Sửa cơ quan" not in viewer.get(f"/agencies/{HEALTH}").text
     assert not re.search("Thêm cơ quan|Hợp nhất", viewer.get("/agencies").text)
+
+
+def shown(admin: TestClient, path: str, **more: object) -> str:
+    """What the page before keeping says of an edited agency or group."""
+    answer = admin.post(path, data=form_of(admin.get(path).text, path) | more)
+    assert answer.status_code == 200, answer.text
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.text)))
+
+
+def test_a_changed_address_is_shown_with_its_tasks_before_it_is_kept(place: Workplace, admin: TestClient) -> None:
+    page = shown(admin, f"/agencies/{HEALTH}/edit", contact_email=["moi@soyte.example", "", ""])
+    assert re.search(r"Sở Y tế d•••@so-y-te\S+ \(thư điện tử\) m•••@soyte\.example \(thư điện tử\) \d+", page), page
+    assert "0 nhiệm vụ đổi cơ quan" in page
+    assert re.search(r"[1-9] nơi nhận thay đổi", page)
+    assert now(place).edits == {}
+
+
+def test_an_agency_that_could_not_be_reminded_is_named_before_it_is_kept(
+    place: Workplace, admin: TestClient
+) -> None:
+    none = ["", "", ""]
+    page = shown(admin, f"/agencies/{HEALTH}/edit", contact_email=none, contact_phone=none, contact_zalo_uid=none)
+    assert "1 cơ quan không còn ai để nhắc" in page
+    assert re.search(r"Không còn ai để nhắc Sở Y tế \d+ nhiệm vụ", page)
+    assert now(place).edits == {}
+
+
+def test_a_name_that_a_plan_prints_is_found_and_lost_again(place: Workplace, admin: TestClient) -> None:
+    council = "Ban Điều phối nước liên vùng Hạ Châu"
+    page = shown(admin, f"/agencies/{HEALTH}/edit", aliases=council)
+    assert f"Tên trong văn bản nay nhận ra 1 “ {council} ” 1 nhiệm vụ" in page
+    assert "1 nhiệm vụ đổi cơ quan" in page
+    assert "Điều phối nguồn nước thô" in page
+    edit(admin, HEALTH, aliases=council)
+    back = shown(admin, f"/agencies/{HEALTH}/edit", aliases="")
+    assert f"Tên trong văn bản không còn nhận ra 1 “ {council} ” 1 nhiệm vụ" in back
+
+
+def test_what_is_shown_before_is_what_is_kept(place: Workplace, admin: TestClient) -> None:
+    path = f"/agencies/{HEALTH}/edit"
+    typed = form_of(admin.get(path).text, path) | {
+        "aliases": "Sở A\nSở B",
+        "contact_name": ["Bà <b>“Mới”</b>", "", ""],
+    }
+    before = admin.post(path, data=typed)
+    again = admin.post(path, data=form_of(before.text, path) | {"again": "1"})
+    assert again.status_code == 200
+    sent = form_of(again.text, path)
+    assert sent["aliases"] == ["Sở A\nSở B"]
+    assert sent["contact_name"][0] == "Bà <b>“Mới”</b>"
+    assert now(place).edits == {}
+    kept = admin.post(path, data=form_of(before.text, path))
+    assert kept.status_code == 303, kept.text
+    agency = now(place).directory.agency(HEALTH)
+    assert agency is not None
+    assert agency.aliases == ("Sở A", "Sở B")
+    assert agency.contacts[0].name == "Bà <b>“Mới”</b>"
+
+
+def test_a_group_shows_whom_its_tasks_go_to(place: Workplace, admin: TestClient) -> None:
+    path = next(f"/groups/{one.code}" for one in place.directory.groups if one.names[0] == "UBND các xã, phường")
+    page = shown(admin, path, exceptions=["phu-chau.xa-hoa-an"])
+    assert re.search(r"[1-9]\d* nhiệm vụ đổi cơ quan", page)
+    assert "Ủy ban nhân dân xã Hòa An" in page
+    gone = admin.post(f"{path}/drop").text
+    assert "Bỏ khỏi danh bạ" in gone
+    assert "Ảnh hưởng đến nhiệm vụ đang theo dõi" in gone
+    assert now(place).edits == {}
+
+
+def test_the_foreseen_is_what_follows(place: Workplace, clock: Clock, admin: TestClient) -> None:
+    """Every task that the page names changes, no other does, and the agencies are those that it named."""
+    morning(place, clock)
+    made = merge(place.directory, [HEALTH, "phu-chau.so-noi-vu"], _new_office(place), DAY)
+    effect = redirect(place, made, DAY)
+
+    def standing() -> dict[int, set[tuple[str, str]]]:
+        found: dict[int, set[tuple[str, str]]] = {}
+        with place.database.read() as connection:
+            rows = connection.execute(select(assignments).where(assignments.c.state != "withdrawn"))
+            for row in rows:
+                found.setdefault(row.task_id, set()).add((row.agency, row.role))
+        return found
+
+    before = standing()
+    form = {
+        "code": [HEALTH, "phu-chau.so-noi-vu"],
+        "name": "Sở Y tế và Nội vụ",
+        "on": DAY.isoformat(),
+        "apply": "1",
+    }
+    assert admin.post("/agencies/merge", data=form).status_code == 303
+    after = standing()
+    moved = {task for task in before if before[task] != after.get(task)}
+    assert moved == {one.task_id for one in effect.reassigned}
+    assert moved
+    for one in effect.reassigned:
+        assert before[one.task_id] - set(one.gone) | set(one.come) == after[one.task_id]
+    assert [one.agency for one in effect.rerouted if one.before is None] == ["phu-chau.so-y-te-va-noi-vu"]
+
+
+def _new_office(place: Workplace) -> Agency:
+    health = place.directory.agency(HEALTH)
+    assert health is not None
+    return replace(health, code="phu-chau.so-y-te-va-noi-vu", name="Sở Y tế và Nội vụ", short_names=(), aliases=())

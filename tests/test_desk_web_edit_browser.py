@@ -90,10 +90,16 @@ def test_a_contact_and_a_policy_are_edited_on_a_phone(desk: tuple[str, dict[str,
 
     page.goto(f"{base}/agencies/{HEALTH}/edit")
     page.get_by_label("Thư điện tử").first.fill("khong phai thu")
-    page.get_by_role("button", name="Lưu").click()
+    page.get_by_role("button", name="Xem thay đổi").click()
     assert "một địa chỉ thư điện tử" in page.content()
     page.get_by_label("Thư điện tử").first.fill("duongday@soyte.example")
-    page.get_by_role("button", name="Lưu").click()
+    page.get_by_role("button", name="Xem thay đổi").click()
+    assert "Nơi nhận thay đổi" in page.content()
+    assert wide(page) == 360
+    page.get_by_role("button", name="Sửa tiếp").click()
+    assert page.get_by_label("Thư điện tử").first.input_value() == "duongday@soyte.example"
+    page.get_by_role("button", name="Xem thay đổi").click()
+    page.get_by_role("button", name="Lưu thay đổi").click()
     assert "Đã lưu" in page.content()
     agency = open_workplace(environment).directory.agency(HEALTH)
     assert agency is not None

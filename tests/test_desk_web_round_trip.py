@@ -45,11 +45,11 @@ def _contacts(admin: TestClient) -> Any:
     path = f"/agencies/{HEALTH}/edit"
     form = form_of(admin.get(path).text, path)
     form["contact_email"][0] = "moi.nhat@soyte.example"
-    return admin.post(path, data=form)
+    return admin.post(path, data=form | {"apply": "1"})
 
 
 def _group(admin: TestClient) -> Any:
-    return _saved(admin, "/groups/new", "/groups/new", names="các sở thử", members=[HEALTH, INTERIOR])
+    return _saved(admin, "/groups/new", "/groups/new", names="các sở thử", members=[HEALTH, INTERIOR], apply="1")
 
 
 def _merged(admin: TestClient) -> Any:

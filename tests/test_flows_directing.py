@@ -175,6 +175,7 @@ def test_export_import_and_problems(dondoc: Cli, tmp_path: Path) -> None:
     assert dondoc("agencies", "merge", "so-y-te", "--into", "so-tai-chinh", "--on", "mai", **here).returncode == 2
     merged = dondoc("agencies", "merge", "so-y-te", "--into", "so-xa-hoi=Sở Xã hội", "--on", "2026-06-08", **here)
     assert "Sở Xã hội" in merged.stdout
+    assert "nhiệm vụ đổi cơ quan" in merged.stdout
     assert not list(tmp_path.glob("cau-hinh/agencies/*.moi"))
 
 

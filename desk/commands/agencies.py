@@ -14,6 +14,9 @@ from desk.commands.workplace import AtWork, at_work
 from flows.steps import directing
 from flows.steps.completing import NoSuch
 from flows.steps.directing import Proposed
+from flows.steps.reach import Route
+from flows.steps.redirecting import Effect, redirect
+from store.sealing import masked
 
 ENDINGS = (".xlsx", ".toml")
 
@@ -126,6 +129,7 @@ def _settle(work: AtWork, found: Proposed | NoSuch, *, apply: bool, json: bool) 
     """Show the differences; with `apply`, write them."""
     if isinstance(found, NoSuch):
         return fail(found.message)
+    effect = redirect(work.place, found.directory, work.today) if found.changes else None
     kept: Path | str | NoSuch | None = None
     if apply and found.changes:
         work.place.ready()
@@ -138,6 +142,7 @@ def _settle(work: AtWork, found: Proposed | NoSuch, *, apply: bool, json: bool) 
                 "applied": kept is not None,
                 "copy": str(kept) if kept else None,
                 "changes": [asdict(one) for one in found.changes],
+                **({"effect": _effect_entry(effect)} if effect else {}),
             }
         )
         return DONE
@@ -149,8 +154,52 @@ def _settle(work: AtWork, found: Proposed | NoSuch, *, apply: bool, json: bool) 
         ("Mã", "Mục", "Đang có", "Sẽ là"),
         ((one.code, one.field, one.old, one.new) for one in found.changes),
     )
+    if effect is not None:
+        _put_effect(effect, found)
     put(f"Đã ghi danh bạ; bản trước đó: {kept}." if kept else "Chưa ghi gì; thêm --apply để ghi.")
     return DONE
+
+
+def _put_effect(effect: Effect, found: Proposed) -> None:
+    """The same as the page of the desk that comes before saving."""
+    name = found.directory.name
+    since = f", tính từ ngày {shown(effect.on)}"
+    put(
+        f"Ảnh hưởng đến {effect.looked_at} nhiệm vụ đang theo dõi{since}: "
+        f"{len(effect.reassigned)} nhiệm vụ đổi cơ quan, {len(effect.rerouted)} nơi nhận thay đổi, "
+        f"{len(effect.silent)} cơ quan không còn ai để nhắc."
+    )
+    for words, tasks in effect.lost:
+        put(f"  không còn nhận ra “{words}”: {tasks} nhiệm vụ")
+    for words, tasks in effect.found:
+        put(f"  nay nhận ra “{words}”: {tasks} nhiệm vụ")
+    for one in effect.rerouted:
+        put(f"  {name(one.agency)}: {_where(one.before)} → {_where(one.after)} ({one.tasks} nhiệm vụ)")
+    for code, tasks in effect.silent:
+        put(f"  {name(code)}: không còn ai để nhắc ({tasks} nhiệm vụ)")
+
+
+def _where(found: Route | None) -> str:
+    return "–" if found is None or found.address is None else f"{masked(found.address)} ({found.channel})"
+
+
+def _effect_entry(effect: Effect) -> dict[str, object]:
+    return {
+        "on": effect.on,
+        "looked_at": effect.looked_at,
+        "reassigned": [asdict(one) for one in effect.reassigned],
+        "rerouted": [
+            {
+                "agency": one.agency,
+                "audience": one.audience,
+                "before": _where(one.before),
+                "after": _where(one.after),
+                "tasks": one.tasks,
+            }
+            for one in effect.rerouted
+        ],
+        "silent": [{"agency": code, "tasks": tasks} for code, tasks in effect.silent],
+    }
 
 
 def list_problems(*, json: bool) -> int:

@@ -16,7 +16,8 @@ from deadlines.directory_check import faults
 from desk.web.visit import Visit, Wrong
 from flows.steps.recording import fold
 
-LISTS = ("short_names", "aliases", "channels", "working_hours")
+LISTS = ("short_names", "aliases", "working_hours")
+"""Typed a line each."""
 CONTACT = ("role", "name", "position", "email", "phone", "zalo_uid")
 BLANK_ROWS = 2
 
@@ -91,7 +92,10 @@ def visit_clean(value: object) -> str:
 def typed_agency(visit: Visit) -> Form:
     form = Form({name: visit.text(name, longest=300) for name in ("name", "kind", "superior")})
     form.values |= {name: lines(visit, name) for name in LISTS}
-    form.values |= {"successors": several(visit, "successor"), "contacts": contacts_of(visit)}
+    form.values |= {
+        name: several(visit, field) for name, field in (("channels", "channels"), ("successors", "successor"))
+    }
+    form.values["contacts"] = contacts_of(visit)
     for name in ("valid_from", "valid_to"):
         try:
             form.values[name] = visit.day(name)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+
+from desk.web.words import ROLES
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 LONGEST = 400
 """Letters of one value that are shown."""
 
 SUBJECTS = {
     "user": "người dùng",
-    "task": "nhiệm vụ thứ",
-    "plan": "kế hoạch thứ",
+    "task": "nhiệm vụ mã",
+    "plan": "kế hoạch mã",
     "message": "thông báo",
     "event": "văn bản đã ban hành",
     "agency": "cơ quan",
@@ -81,8 +87,18 @@ def values(held: Any) -> list[tuple[str, str]]:
     if not isinstance(held, Mapping):
         return [("", _short(held))]
     return [
-        (FIELDS.get(name, str(name)), _short(value)) for name, value in held.items() if value not in (None, [], "")
+        (FIELDS.get(name, str(name)), _short(ROLES.get(value, value) if name == "role" else value))
+        for name, value in held.items()
+        if value not in (None, [], "")
     ]
+
+
+def _day(text: str) -> str:
+    """dd/mm/yyyy of a day as it is kept; any other text as it is."""
+    try:
+        return f"{date.fromisoformat(text):%d/%m/%Y}" if _DAY.fullmatch(text) else text
+    except ValueError:
+        return text
 
 
 def _short(value: Any) -> str:
@@ -92,7 +108,7 @@ def _short(value: Any) -> str:
         case list() if all(isinstance(one, str | int) for one in value):
             text = ", ".join(map(str, value))
         case str() | int() | float():
-            text = str(value)
+            text = _day(value) if isinstance(value, str) else str(value)
         case _:
             text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST else text[:LONGEST] + " …"

@@ -46,11 +46,12 @@ def page(visit: Visit) -> Response:
                 overview.trend(connection, visit.province, month_ends(visit.today, MONTHS)),
             ),
         )
+    trend = since_begun(trend)
     return visit.page(
         "charts.html",
         ahead=picture(weeks, rows(by_agency, directory), page_number(visit)),
         bars=bars(weeks),
-        week_ticks=[Tick(LEFT + at * _step(len(weeks)), f"{week[0]:%m/%y}") for at, week in _months(weeks)],
+        week_ticks=[Tick(LEFT + at * _step(len(weeks)), _month(week[0])) for at, week in _months(weeks)],
         week_levels=levels(max((week[1] for week in weeks), default=0)),
         heat=[
             (code, directory.name(code), number, [(count, shade(count)) for count in counts])
@@ -59,12 +60,25 @@ def page(visit: Visit) -> Response:
         trend=trend,
         lines=lines(trend),
         trend_levels=levels(max((max(point[1:]) for point in trend), default=0)),
-        trend_ticks=[Tick(_across(at, len(trend)), f"{point[0]:%m/%y}") for at, point in enumerate(trend)],
+        trend_ticks=[Tick(_across(at, len(trend)), _month(point[0])) for at, point in enumerate(trend)],
         width=WIDTH,
         height=HEIGHT,
         left=LEFT,
         floor=HEIGHT - BOTTOM,
     )
+
+
+def since_begun(
+    trend: Sequence[tuple[date, int, int, int, int]],
+) -> list[tuple[date, int, int, int, int]]:
+    """From the last month before there were any tasks: months of nothing would press the rest to the edge."""
+    first = next((at for at, point in enumerate(trend) if any(point[1:])), len(trend) - 1)
+    return [*trend[max(first - 1, 0) :]]
+
+
+def _month(day: date) -> str:
+    """The month as people write it, which no day can be taken for."""
+    return f"{day.month}/{day.year}"
 
 
 def _step(count: int) -> float:

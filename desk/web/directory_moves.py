@@ -16,6 +16,7 @@ from config.errors import ConfigError
 from desk.web import edits
 from desk.web.agency_forms import code_from, several
 from desk.web.directory_pages import NOT_FOUND, own
+from desk.web.directory_preview import foreseen
 from desk.web.tasks import agency_choices, needed_day
 from desk.web.visit import Visit, Wrong
 from flows.steps import directing, editing
@@ -28,7 +29,6 @@ KINDS = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".toml": "application/toml",
 }
-MOST_ROWS = 500
 PARTS = 4
 _KEPT = re.compile(r"[0-9a-f]{64}\.(xlsx|toml)")
 
@@ -93,15 +93,13 @@ def _shown_or_kept(
     if isinstance(found, NoSuch):
         return visit.sorry(found.message, 422)
     if visit.text("apply") != "1":
-        return visit.page(
-            "agency_changes.html",
-            title=reason,
-            changes=found.changes[:MOST_ROWS],
-            total=len(found.changes),
-            back=back,
-            action=to or visit.request.url.path,
-            named=found.directory.name,
-            **_version(visit),
+        return foreseen(
+            visit,
+            found,
+            reason,
+            back,
+            to or visit.request.url.path,
+            version=editing.standing(visit.workplace, AGENCIES),
         )
     if not found.changes:
         return visit.go("/agencies", "unchanged")
@@ -154,14 +152,14 @@ def upload(visit: Visit) -> Response:
     folder = visit.workplace.settings.var / "uploads"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / name).write_bytes(data)
-    return _foreseen(visit, name)
+    return _from_upload(visit, name)
 
 
 def apply_import(visit: Visit) -> Response:
-    return _foreseen(visit, visit.text("file"))
+    return _from_upload(visit, visit.text("file"))
 
 
-def _foreseen(visit: Visit, name: str) -> Response:
+def _from_upload(visit: Visit, name: str) -> Response:
     path = visit.workplace.settings.var / "uploads" / name
     if not _KEPT.fullmatch(name) or not path.is_file():
         return visit.sorry("Không còn tệp này; hãy chọn lại tệp.", 404)

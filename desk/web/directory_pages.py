@@ -10,7 +10,7 @@ from starlette.responses import Response
 from config import agencies as files
 from deadlines.directory import Agency, AgencyKind, Directory
 from desk.web import agency_forms as forms
-from desk.web import edits
+from desk.web import directory_preview, edits
 from desk.web.tasks import agency_choices
 from desk.web.visit import Visit
 from flows.steps import directing, editing
@@ -27,25 +27,33 @@ def own(visit: Visit, code: str) -> Agency | None:
     return found if found is not None and found.province == visit.province else None
 
 
-def keep(visit: Visit, made: Directory, reason: str) -> object:
-    """Keep a checked directory as the next version; "" where nothing differs."""
+def settled(visit: Visit, made: Directory, reason: str, path: str, *, at_once: bool = False) -> Response:
+    """Keep a checked directory as the next version; before that is asked for, show what it would do."""
     changes = files.difference(visit.workplace.directory, made)
     if not changes:
-        return ""
+        return visit.go(path, "unchanged")
     proposed = Proposed(directory=made, changes=changes, action="agencies.edit")
-    return directing.keep_version(
+    if not at_once and visit.text("apply") != "1":
+        back = directory_preview.typed(visit)
+        version, action = edits.expected(visit) or 0, visit.request.url.path
+        return directory_preview.foreseen(visit, proposed, reason, back, action, version=version, again=True)
+    kept = directing.keep_version(
         visit.workplace, proposed, expected=edits.expected(visit), now=visit.now, actor=visit.actor, reason=reason
     )
+    return edits.after(visit, kept, path)
 
 
-def settled(visit: Visit, made: Directory, reason: str, path: str) -> Response:
-    kept = keep(visit, made, reason)
-    return edits.after(visit, kept, path) if kept else visit.go(path, "unchanged")
+def on_paper(visit: Visit, form: forms.Form) -> bool:
+    """Whether the form itself is shown once more: it has errors, or the person goes on typing."""
+    return bool(form.errors) or visit.text("again") == "1"
 
 
 def new_form(visit: Visit) -> Response:
     values: dict[str, Any] = {"name": "", "kind": AgencyKind.DEPARTMENT.value, "contacts": []}
-    values |= {name: [] for name in (*forms.LISTS, "successors")} | {"valid_from": None, "valid_to": None}
+    values |= {name: [] for name in (*forms.LISTS, "channels", "successors")} | {
+        "valid_from": None,
+        "valid_to": None,
+    }
     return _agency_form(visit, None, forms.Form(values | {"superior": ""}))
 
 
@@ -81,7 +89,7 @@ def create(visit: Visit) -> Response:
     code = forms.code_from(form.values["name"], visit.province, directory)
     made = forms.agency_of(form, code, visit.province)
     changed = forms.changed(form, directory, made) if made is not None else directory
-    if form.errors or made is None:
+    if made is None or on_paper(visit, form):
         return _agency_form(visit, None, form)
     return settled(visit, changed, f"Thêm {made.name}", f"/agencies/{made.code}")
 
@@ -94,7 +102,7 @@ def save(visit: Visit) -> Response:
     made = forms.agency_of(form, agency.code, visit.province)
     directory = visit.workplace.directory
     changed = forms.changed(form, directory, made) if made is not None else directory
-    if form.errors or made is None:
+    if made is None or on_paper(visit, form):
         return _agency_form(visit, agency, form)
     return settled(visit, changed, f"Sửa {made.name}", f"/agencies/{agency.code}")
 
@@ -145,7 +153,7 @@ def restore_agency(visit: Visit) -> Response:
     made = forms.changed(form, visit.workplace.directory, before)
     if form.errors:
         return visit.sorry("Không khôi phục được: " + " ".join(form.errors.values()), 422)
-    return settled(visit, made, f"Khôi phục {before.name}", f"/agencies/{agency.code}")
+    return settled(visit, made, f"Khôi phục {before.name}", f"/agencies/{agency.code}", at_once=True)
 
 
 def groups(visit: Visit) -> Response:
@@ -196,7 +204,7 @@ def save_group(visit: Visit) -> Response:
     real = forms.code_from(f"nhom {name}", visit.province, directory) if found is None else code
     made = forms.group_of(form, real, found.province if found else visit.province)
     changed = forms.with_group(form, directory, made) if made is not None else directory
-    if form.errors or made is None:
+    if made is None or on_paper(visit, form):
         return _group_form(visit, code, form)
     return settled(visit, changed, f"Sửa nhóm {made.names[0]}", "/groups")
 
@@ -210,5 +218,7 @@ def drop_group(visit: Visit) -> Response:
     users = [one.names[0] for one in directory.groups if found.code in one.includes]
     if users:
         return visit.sorry(f"Nhóm này còn nằm trong nhóm khác: {', '.join(users)}.", 409)
+    if visit.text("again") == "1":
+        return visit.go(f"/groups/{found.code}")
     made = replace(directory, groups=tuple(one for one in directory.groups if one.code != found.code))
     return settled(visit, made, f"Bỏ nhóm {found.names[0]}", "/groups")

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from config import agencies
 from config.errors import ConfigError
 from deadlines.directory import Directory
+from desk.web import edit_words
 from desk.web.visit import Visit
 from desk.web.words import field_of
 from flows.steps import editing
@@ -111,9 +112,23 @@ def difference(part: str, old: str, new: str) -> Sequence[str]:
             f"{_named(one.code, after, before)}: {field_of(one.field, one.old)}: {one.old} → {one.new}"
             for one in agencies.difference(before, after)
         ]
+    try:
+        if told := _in_words(part, old, new):
+            return told
+    except ConfigError:
+        pass  # a version that would not do today is still shown, as its lines
     lines = unified_diff(old.splitlines(), new.splitlines(), n=1, lineterm="")
     # People are shown that something is left out, not how many lines of which file.
     return ["⋮" if line.startswith("@@") else line for line in lines if not line.startswith(("---", "+++"))]
+
+
+def _in_words(part: str, old: str, new: str) -> Sequence[str]:
+    """The same in words, where there are any: of the calendar and the policies."""
+    if part == POLICIES:
+        return edit_words.of_policies(old, new)
+    if part.startswith(CALENDAR):
+        return edit_words.of_year(int(part.removeprefix(CALENDAR)), old, new)
+    return ()
 
 
 def _named(code: str, *directories: Directory) -> str:

@@ -18,8 +18,8 @@ from store.events import EventRecord
 FIELDS = ("issuer", "instrument", "number", "on", "subject", "link")
 
 
-PER_PAGE, A_GROUP, WHOLE_GROUP = 50, 10, 1000
-"""Awaited documents on a page, the tasks shown of each, and of one that is asked for by itself."""
+PER_PAGE, A_GROUP, WHOLE_GROUP, A_FEW = 50, 10, 1000, 3
+"""Awaited documents on a page, the tasks shown of each, those of one asked for by itself, and the plans named."""
 
 
 def page(visit: Visit) -> Response:
@@ -45,6 +45,7 @@ def page(visit: Visit) -> Response:
         "events.html",
         groups=groups,
         chosen=bool(chosen),
+        numbers=lambda held: sorted({known[one.task_id].plan_number or "" for one in held} - {""})[:A_FEW],
         total=len(every),
         number=number,
         last=1 if chosen else last_page(len(every), PER_PAGE),

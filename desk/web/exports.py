@@ -24,7 +24,8 @@ MOST = 20_000
 
 COLUMNS = (
     ("Kế hoạch", 18), ("STT", 8), ("Nhiệm vụ", 60), ("Cơ quan chủ trì", 28), ("Cơ quan phối hợp", 28),
-    ("Kết quả, sản phẩm", 28), ("Thời hạn in", 22), ("Ngày hạn", 12), ("Tình trạng", 14), ("Hoàn thành ngày", 14),
+    ("Kết quả, sản phẩm", 28), ("Thời hạn theo văn bản", 22), ("Ngày hạn", 12), ("Tình trạng", 14),
+    ("Hoàn thành ngày", 14),
 )  # fmt: skip
 
 

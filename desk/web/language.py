@@ -26,6 +26,7 @@ FOREIGN = re.compile(r"[ăâđêôơưàảãáạằẳẵắặầẩẫấậ
 """A letter that English does not have."""
 
 _PLACE = re.compile(r"\{(\w*)\}")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def english(text: str) -> str:
     known = catalogue().get(text)
     if known is not None or len(text) > LONGEST:
         return known or text
+    if _THOUSANDS.fullmatch(text):
+        return text.replace(".", ",")
     for sentence in _sentences():
         found = sentence.words.fullmatch(text)
         if found is not None:

@@ -8,8 +8,10 @@ from typing import Any
 
 from starlette.responses import Response
 
+from deadlines.directory_types import Contact
 from desk.web.directory_pages import ROLES as CONTACT_ROLES
-from desk.web.policy_pages import ROLES, rows_of
+from desk.web.edit_words import ROLES
+from desk.web.stage_words import rows_of
 from desk.web.visit import Visit
 from desk.web.words import COURSES
 from flows.steps.linking import agency_link, revoke, token_for
@@ -57,10 +59,7 @@ def agency(visit: Visit) -> Response:
         rows = answerable.assigned_dues(connection, visit.province, found.code, of=shown) if shown else ()
         total = answerable.count_assigned(connection, visit.province, found.code)
         calendars = people.tokens_of(connection, visit.province, "calendar", found.code)
-    contacts = [
-        (one, [masked(address) for address in (one.email, one.phone, one.zalo_uid) if address])
-        for one in found.contacts
-    ]
+    contacts = [(one, _addresses(one)) for one in found.contacts]
     link = _link(visit, found.code) if visit.may("operator") else None
     by_task: dict[int, Any] = {}
     for row in rows:
@@ -76,6 +75,12 @@ def agency(visit: Visit) -> Response:
         linked=bool(visit.workplace.settings.desk.base_url),
         roles=CONTACT_ROLES,
     )
+
+
+def _addresses(one: Contact) -> list[tuple[str, str]]:
+    """What each address is, "" where it says so itself, and the address masked."""
+    held = (("", one.email), ("điện thoại", one.phone), ("Zalo", one.zalo_uid))
+    return [(what, masked(address)) for what, address in held if address]
 
 
 def _link(visit: Visit, agency: str) -> str:

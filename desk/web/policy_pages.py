@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -13,9 +12,11 @@ from config import policies as files
 from config.errors import ConfigError
 from config.policies import Policies
 from config.policy_writing import to_toml
-from deadlines.policy import Course, Stage
+from deadlines.policy import Course
 from desk.web import edits
 from desk.web.agency_forms import Form
+from desk.web.edit_words import ROLES
+from desk.web.stage_words import rows_of
 from desk.web.tasks import agency_choices
 from desk.web.visit import Visit, clean
 from desk.web.words import COURSES
@@ -25,7 +26,6 @@ from flows.steps.listing import all_tasks
 from flows.steps.recording import fold
 from flows.steps.workplace import POLICIES
 
-ROLES = {"lead": "Cơ quan chủ trì", "coordinating": "Cơ quan phối hợp"}
 COLUMNS = (
     "name",
     "days",
@@ -41,24 +41,6 @@ USE = ("policy", "plan", "agency", "task")
 BLANK = 2
 SHOWN = 200
 LONGEST = 200_000
-
-
-def rows_of(stages: Sequence[Stage]) -> list[dict[str, str]]:
-    """Stages as fields. A name that follows from the rest is left out, so that it follows what is changed."""
-    return [
-        {
-            "name": "" if one.name == replace(one, name="").name else one.name,
-            "days": str(one.days) if one.after_reminders is None else "",
-            "after_reminders": str(one.after_reminders or ""),
-            "working": "1" if one.working else "",
-            "repeat_every": str(one.repeat_every or ""),
-            "repeat_on": one.repeat_on or "",
-            "repeat_limit": str(one.repeat_limit or ""),
-            "to": one.to,
-            "channels": ", ".join(one.channels or ()),
-        }
-        for one in stages
-    ]
 
 
 def form_of(policies: Policies, name: str) -> Form:

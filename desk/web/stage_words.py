@@ -3,9 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from deadlines.policy import Stage
 
 WEEKDAYS = {"mon": "thứ Hai", "tue": "thứ Ba", "wed": "thứ Tư", "thu": "thứ Năm", "fri": "thứ Sáu"}
+
+
+def rows_of(stages: Sequence[Stage]) -> list[dict[str, str]]:
+    """Stages as fields. A name that follows from the rest is left out, so that it follows what is changed."""
+    return [
+        {
+            "name": "" if one.name == replace(one, name="").name else one.name,
+            "days": str(one.days) if one.after_reminders is None else "",
+            "after_reminders": str(one.after_reminders or ""),
+            "working": "1" if one.working else "",
+            "repeat_every": str(one.repeat_every or ""),
+            "repeat_on": one.repeat_on or "",
+            "repeat_limit": str(one.repeat_limit or ""),
+            "to": one.to,
+            "channels": ", ".join(one.channels or ()),
+        }
+        for one in stages
+    ]
 
 
 def stage(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -43,7 +44,15 @@ def page(visit: Visit) -> Response:
             "history": of_subject(connection, visit.province, f"task:{task_id}"),
             "progress": answers.progress(connection, task_id),
         }
+    values["before"] = _predecessors(visit, task.lead_text or "", values["assigned"])
     return visit.page("task.html", agencies=agency_choices(visit), **values)
+
+
+def _predecessors(visit: Visit, printed: str, assigned: Sequence[Any]) -> dict[str, str]:
+    """Agencies assigned because one that the plan names has ended: by their code, that one's name."""
+    held = {one.agency for one in assigned}
+    ended = [one for one in visit.workplace.directory.agencies if one.successors and one.name in printed]
+    return {code: one.name for one in ended for code in one.successors if code in held}
 
 
 def _after(visit: Visit, result: object, told: str) -> Response:

@@ -42,6 +42,7 @@ def page(visit: Visit) -> Response:
             "failing": messages.undelivered(connection, province, 5),
             "pending": answers.pending(connection, province, 5),
             "missed": missed(visit, runs.last_good(connection, province)),
+            "unsent": visit.workplace.channels.writes_files,
             "empty": not plan_pages.some(connection, province),
         }
     return visit.page("today.html", **values)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from starlette.responses import Response
 
-from desk.web import passwords
+from desk.web import audit_words, passwords
 from desk.web.visit import Visit, Wrong
 from desk.web.words import ROLES
 from flows.steps import linking
@@ -37,6 +37,7 @@ def _page(visit: Visit, password: str = "", secret: str = "") -> Response:
         rows = people.everyone(connection, visit.province)
         return visit.page(
             "users.html",
+            entry=audit_words,
             rows=rows,
             open_now=open_sessions.counts(connection, visit.province, now=visit.now, lifetime=visit.desk.lifetime),
             tokens=people.tokens_of(connection, visit.province, "api"),

@@ -202,7 +202,7 @@ def tasks_path(code: str, first: date, last: date) -> str:
 def _months(mondays: Sequence[date]) -> list[tuple[str, str]]:
     """Where each month begins, and its name."""
     days = [monday + timedelta(days=day) for monday in mondays for day in range(7)]
-    return [(_share(at, len(days)), f"{day:%m/%y}") for at, day in enumerate(days) if day.day == 1]
+    return [(_share(at, len(days)), f"{day.month}/{day.year}") for at, day in enumerate(days) if day.day == 1]
 
 
 def _share(part: float, whole: int, of: float = 1.0) -> str:

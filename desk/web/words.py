@@ -54,6 +54,15 @@ MESSAGES = {
 
 REMINDERS = {"planned": "Sẽ gửi", "told": "Đã gửi", "withdrawn": "Đã rút", "lapsed": "Không còn cần gửi"}
 
+CHANNELS = {"email": "thư điện tử", "zalo": "Zalo"}
+"""Channels that come with the program or stand in its guides; others go by the name that the admin gave."""
+
+
+def channel(name: str) -> str:
+    """What people call a channel."""
+    return CHANNELS.get(name, name)
+
+
 PLACES = {
     "line": "dòng",
     "page": "trang",
@@ -75,10 +84,10 @@ ACTIONS = {
     "contact.code": "Tạo mã liên kết Zalo",
     "contact.linked": "Liên kết Zalo",
     "deadline.correct": "Sửa cách hiểu thời hạn",
-    "deadline.reread": "Đọc lại thời hạn in",
+    "deadline.reread": "Đọc lại thời hạn theo văn bản",
     "event.add": "Ghi nhận văn bản",
     "event.correct": "Sửa ngày ban hành văn bản",
-    "event.release": "Mở nhiệm vụ đang chờ văn bản",
+    "event.release": "Tính hạn nhiệm vụ chờ văn bản",
     "event.withdraw": "Rút văn bản ghi nhầm",
     "links.revoke": "Thu hồi liên kết của cơ quan",
     "denied": "Không được phép",
@@ -174,10 +183,10 @@ PRINTED = {
     "number": "Số thứ tự",
     "section": "Mục",
     "title": "Nhiệm vụ",
-    "lead_text": "Chủ trì in",
-    "coordinating_text": "Phối hợp in",
+    "lead_text": "Chủ trì theo văn bản",
+    "coordinating_text": "Phối hợp theo văn bản",
     "product": "Kết quả, sản phẩm",
-    "deadline_text": "Thời hạn in",
+    "deadline_text": "Thời hạn theo văn bản",
     "conditions": "Điều kiện",
     "parent": "Nhiệm vụ cấp trên",
     "table": "Bảng",
@@ -264,12 +273,16 @@ def left(due: date | None, today: date, late_from: date | None = None) -> str:
         return ""
     days = (due - today).days
     if days > 0:
-        return f"còn {days} ngày"
+        return f"còn {_thousands(days)} ngày"
     if days == 0:
         return "đến hạn hôm nay"
     if late_from is not None and today >= late_from:
-        return f"quá hạn {-days} ngày"
-    return f"đã qua {-days} ngày"
+        return f"quá hạn {_thousands(-days)} ngày"
+    return f"đã qua {_thousands(-days)} ngày"
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
 
 
 def rule(name: str) -> str:

@@ -34,6 +34,16 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   act();
 });
+// A browser in another language writes 06/01 for 1 June: say the chosen day as people here do.
+const readable = (field) => {
+  const said = field.parentElement.querySelector(".readable") ?? field.insertAdjacentElement("beforebegin", Object.assign(document.createElement("span"), { className: "readable", ariaHidden: "true" }));
+  const day = field.valueAsDate;
+  said.textContent = day ? day.toLocaleDateString(document.documentElement.lang === "en" ? "en-GB" : "vi-VN", { timeZone: "UTC", weekday: "long", day: "2-digit", month: "2-digit", year: "numeric" }) : "";
+};
+for (const field of document.querySelectorAll("input[type=date]")) readable(field);
+document.addEventListener("input", (event) => { if (event.target.matches?.("input[type=date]")) readable(event.target); });
+// The newest of a wide picture stands at its right.
+for (const wide of document.querySelectorAll(".scroll.newest")) wide.scrollLeft = wide.scrollWidth;
 // A page printed shows what stands folded on the screen.
 addEventListener("beforeprint", () => { for (const one of document.querySelectorAll("main details:not([open])")) { one.open = true; one.dataset.printed = ""; } });
 addEventListener("afterprint", () => { for (const one of document.querySelectorAll("details[data-printed]")) { one.open = false; delete one.dataset.printed; } });
