@@ -341,7 +341,7 @@ def test_the_foreseen_is_what_follows(place: Workplace, clock: Clock, admin: Tes
     assert moved
     for one in effect.reassigned:
         assert before[one.task_id] - set(one.gone) | set(one.come) == after[one.task_id]
-    assert [one.agency for one in effect.rerouted if one.before is None] == ["phu-chau.so-y-te-va-noi-vu"]
+    assert {one.agency for one in effect.rerouted if one.before is None} == {"phu-chau.so-y-te-va-noi-vu"}
 
 
 def _new_office(place: Workplace) -> Agency:

@@ -45,7 +45,7 @@ def _days(what: str, old: Mapping[date, str], new: Mapping[date, str]) -> Iterat
         elif now is None:
             yield f"{what}: bỏ {day:%d/%m/%Y} {was}"
         elif was != now:
-            yield f"{what}: {day:%d/%m/%Y} {was} → {now}"
+            yield f"{what}: đổi {day:%d/%m/%Y} {was} → {now}"
 
 
 def of_policies(old: str, new: str) -> list[str]:

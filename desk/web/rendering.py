@@ -67,6 +67,7 @@ def environment(language: str = VIETNAMESE) -> Environment:
         "moment": shown_moment,
         "number": partial(shown_number, language),
         "query": urlencode,
+        "channel": words.channel,
     }
     made.globals |= {
         "words": words,
