@@ -12,6 +12,7 @@ from deadlines.calendar import YearCalendar
 from deadlines.policy import Course, Stage
 from desk.web.stage_words import rows_of, step
 from desk.web.words import AUDIENCES, COURSES
+from flows.steps.workplace import POLICIES
 
 ROLES = {"lead": "Cơ quan chủ trì", "coordinating": "Cơ quan phối hợp"}
 
@@ -50,7 +51,7 @@ def _days(what: str, old: Mapping[date, str], new: Mapping[date, str]) -> Iterat
 
 def of_policies(old: str, new: str) -> list[str]:
     """What each course of each policy gains and loses. Raises ConfigError for a text that is no policies."""
-    before, after = policies.loads(old, "chính sách"), policies.loads(new, "chính sách")
+    before, after = policies.loads(old, POLICIES), policies.loads(new, POLICIES)
     found = list(_courses(before, after))
     found += _gained_and_lost("Áp dụng cho", map(_use, before.uses), map(_use, after.uses))
     return found
