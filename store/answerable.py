@@ -100,6 +100,7 @@ def count_assigned(connection: Connection, province: str, agency: str, *, done: 
 
 
 _OPEN_DUE = and_(dues.c.task_id == tasks.c.id, dues.c.state == "open")
+_LAST_DONE = (tasks.c.done_on.desc(), tasks.c.plan_id, tasks.c.position)
 _NEAREST = (dues.c.on_date.is_(None), dues.c.on_date, tasks.c.plan_id, tasks.c.position)
 
 
@@ -109,13 +110,12 @@ def assigned_dues(
     agency: str,
     *,
     done: bool | None = None,
-    limit: int | None = None,
     of: Collection[int] | None = None,
 ) -> Sequence[Row[Any]]:
     """The dues of every task of an agency that is not withdrawn, nearest first; tasks without one come last.
 
-    `done` asks for those that are done, the last ones first, or for the others; `limit` counts dues; `of` are the
-    ids of the tasks that are meant.
+    `done` asks for those that are done, the last ones first, or for the others; `of` are the ids of the tasks that
+    are meant.
     """
     query = _assigned(province, agency, tasks.c.done_on, deadlines.c.waiting_for).join(
         dues, _OPEN_DUE, isouter=True
@@ -124,8 +124,7 @@ def assigned_dues(
         query = query.where(_DONE if done else not_(_DONE))
     if of is not None:
         query = query.where(tasks.c.id.in_(of))
-    order = [tasks.c.done_on.desc(), tasks.c.plan_id, tasks.c.position] if done else _NEAREST
-    return connection.execute(query.order_by(*order).limit(limit)).all()
+    return connection.execute(query.order_by(*(_LAST_DONE if done else _NEAREST))).all()
 
 
 def standing_dues(
@@ -162,6 +161,24 @@ def standing_dues(
         .limit(limit)
     )
     return connection.execute(query if done is None else query.where(not_(_DONE))).all()
+
+
+def last_done(connection: Connection, province: str, agency: str, limit: int) -> list[int]:
+    """The tasks of an agency that were done last."""
+    query = (
+        select(assignments.c.task_id)
+        .join(tasks, tasks.c.id == assignments.c.task_id)
+        .where(
+            assignments.c.province == province,
+            assignments.c.agency == agency,
+            assignments.c.state != "withdrawn",
+            tasks.c.state != "withdrawn",
+            _DONE,
+        )
+        .order_by(*_LAST_DONE)
+        .limit(limit)
+    )
+    return list(dict.fromkeys(connection.execute(query).scalars()))
 
 
 def told_stages(connection: Connection, due_id: int, agency: str) -> list[str]:

@@ -45,7 +45,7 @@ def set_assignments(
 def open_cells(connection: Connection, province: str, *, after: int, limit: int) -> Sequence[Row[Any]]:
     """The printed agencies of the next open tasks behind `after`, but of those whose agencies a person chose."""
     return connection.execute(
-        select(tasks.c.id, tasks.c.lead_text, tasks.c.coordinating_text, plans.c.issued_on)
+        select(tasks.c.id, tasks.c.lead_text, tasks.c.coordinating_text, tasks.c.unknown_lead, plans.c.issued_on)
         .join(plans, plans.c.id == tasks.c.plan_id)
         .where(tasks.c.province == province, tasks.c.state == "open", ~tasks.c.assigned_by_hand, tasks.c.id > after)
         .order_by(tasks.c.id)
@@ -67,6 +67,19 @@ def by_hand(connection: Connection, province: str) -> dict[str, int]:
         .group_by(assignments.c.agency)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def named(connection: Connection, task_ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:
+    """For each of these tasks that has any, the agencies that hold, each with its role."""
+    rows = connection.execute(
+        select(assignments.c.task_id, assignments.c.agency, assignments.c.role).where(
+            assignments.c.task_id.in_(task_ids), assignments.c.state != "withdrawn"
+        )
+    )
+    found: dict[int, set[tuple[str, str]]] = {}
+    for task_id, agency, role in rows:
+        found.setdefault(task_id, set()).add((agency, role))
+    return found
 
 
 def reassign(

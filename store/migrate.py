@@ -15,7 +15,7 @@ from store.word_index import ensure
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0009"
+NEWEST = "0010"
 """The revision that this version of the program works with; a test keeps it equal to the last migration."""
 
 

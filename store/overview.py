@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, exists, func, literal, or_, select
 
+from store.places import ORDER, Follow, looking
 from store.schema import agencies, answers, assignments, deadlines, dues, messages, tasks
 
 
@@ -23,31 +24,33 @@ class Today:
     pending: int
 
 
-def today(connection: Connection, province: str, day: date) -> Today:
-    """`due` are the dates of the next seven days, today included; `failing` are messages that need a person."""
-    binding = _binding(province)
-    counted = select(func.count(dues.c.task_id.distinct())).join(tasks, tasks.c.id == dues.c.task_id)
+def today(connection: Connection, province: str, day: date, follow: Follow) -> Today:
+    """`due` are the tasks with dates of the next seven days, today included; `failing` are messages that need a
+    person."""
+    binding = select(*ORDER).join(dues, dues.c.task_id == tasks.c.id).where(*_binding(province)).distinct()
+    soon = dues.c.on_date.between(day, day + timedelta(days=7))
+    waiting = (
+        select(*ORDER)
+        .join(deadlines, deadlines.c.task_id == tasks.c.id)
+        .where(deadlines.c.province == province, deadlines.c.waiting_for.is_not(None), tasks.c.state == "open")
+    )
 
-    def one(query: Select[Any]) -> int:
+    def listed(name: str, query: Select[Any]) -> int:
+        return len(follow(name, looking(query), None))
+
+    def counted(query: Select[Any]) -> int:
         return int(connection.execute(query).scalar_one())
 
     return Today(
-        due=one(
-            counted.where(*binding, dues.c.track == "due", dues.c.on_date.between(day, day + timedelta(days=7)))
-        ),
-        late=one(counted.where(*binding, dues.c.late_from <= day)),
-        waiting=one(
-            select(func.count())
-            .select_from(deadlines)
-            .join(tasks, tasks.c.id == deadlines.c.task_id)
-            .where(deadlines.c.province == province, deadlines.c.waiting_for.is_not(None), tasks.c.state == "open")
-        ),
-        failing=one(
+        due=listed("due", binding.where(dues.c.track == "due", soon)),
+        late=listed("late", binding.where(dues.c.late_from <= day)),
+        waiting=listed("waiting", waiting),
+        failing=counted(
             select(func.count()).where(
                 messages.c.province == province, messages.c.state.in_(("refused", "unconfirmed"))
             )
         ),
-        pending=one(
+        pending=counted(
             select(func.count()).where(
                 answers.c.province == province,
                 answers.c.state == "received",
@@ -108,15 +111,17 @@ def unreported(province: str) -> ColumnElement[bool]:
 
     Few tasks have a report that waits, so these are looked up first.
     """
-    waiting = select(answers.c.task_id).where(
-        answers.c.province == province, answers.c.state == "received", answers.c.kind == "done"
-    )
     still_open = exists(
         select(literal(1))
-        .where(assignments.c.task_id == tasks.c.id, assignments.c.role == "lead", assignments.c.state == "open")
-        .correlate(tasks)
+        .where(
+            assignments.c.task_id == answers.c.task_id, assignments.c.role == "lead", assignments.c.state == "open"
+        )
+        .correlate(answers)
     )
-    return ~and_(tasks.c.id.in_(waiting), ~still_open)
+    waiting = select(answers.c.task_id).where(
+        answers.c.province == province, answers.c.state == "received", answers.c.kind == "done", ~still_open
+    )
+    return tasks.c.id.not_in(waiting)
 
 
 def due_within(province: str, first: date, count: int) -> list[ColumnElement[bool]]:

@@ -203,7 +203,7 @@ dues = Table(
     _one_of("state", "open", "done", "withdrawn"),
     _one_of("track", "due", "opening", "check", "report"),
     Index(None, "province", "next_on"),
-    Index(None, "province", "on_date"),
+    Index(None, "province", "state", "on_date", "id"),
     Index(None, "province", "state", "late_from"),
     # All that the chart of past months counts by, in the order in which it groups.
     Index(

@@ -6,7 +6,7 @@ The statuses are those that people read; each task has exactly one, and `attenti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,8 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, exists, func, literal, or_, select
 from sqlalchemy.sql import Select
 
-from store import word_index
-from store.schema import assignments, deadlines, dues, plans, tasks
+from store.schema import assignments, deadlines, dues, tasks
 
 ROLES = ("lead", "coordinating")
 
@@ -38,22 +37,6 @@ class Wanted:
     due_from: date | None = None
     due_to: date | None = None
     attention: bool = False
-
-
-MOST_COUNTED = 10_000
-"""How far the rows of a narrowed list are counted; nobody reads on, and counting on would cost every look."""
-
-
-FEW = 1_000
-"""So many tasks with the words that are looked for are taken from the index; of more, the list soon has a page."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Page:
-    ids: tuple[int, ...]
-    total: int
-    more: bool = False
-    """Whether there are more than `total`."""
 
 
 def _open_due(*more: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -95,57 +78,7 @@ def needs_attention(reachable: Collection[str]) -> ColumnElement[bool]:
     )
 
 
-def find(
-    connection: Connection,
-    province: str,
-    wanted: Wanted,
-    *,
-    reachable: Collection[str],
-    today: date,
-    limit: int,
-    offset: int = 0,
-    count_to: int | None = MOST_COUNTED,
-    keep: Callable[[Wanted, Callable[[], int]], int] = lambda _wanted, count: count(),
-) -> Page:
-    """Ids of one page in the order of plans and rows, and how many there are in all.
-
-    The rows of a narrowed list are counted up to `count_to`, all of them where it is None. `keep` may know the
-    number from before.
-    """
-    few = word_index.few_with(connection, province, wanted.words, FEW) if wanted.words else None
-    between = wanted.due_from is not None and wanted.due_to is not None
-    narrow = few is not None or (between and connection.dialect.name == "sqlite")
-    # With nothing added SQLite would go through the whole province in its order to find the few.
-    own = tasks.c.province.concat("") if narrow else tasks.c.province
-    query = _narrowed(select(tasks.c.id).where(own == province), province, wanted, reachable, today)
-    if few is not None:
-        query = query.where(tasks.c.id.in_(few))
-    rows = connection.execute(query.order_by(tasks.c.plan_id, tasks.c.position).limit(limit).offset(offset))
-    ids = tuple(row.id for row in rows)
-    # The index on province, plan, position and state has all that an unnarrowed list is counted by.
-    narrowed = wanted != Wanted(plan_id=wanted.plan_id)
-    if not narrowed or count_to is None:
-        return Page(ids=ids, total=_counted(connection, query))
-    if offset + len(ids) >= count_to or not count_to:
-        return Page(ids=ids, total=max(count_to, offset + len(ids)), more=len(ids) == limit)
-    if ids and len(ids) < limit:
-        return Page(ids=ids, total=offset + len(ids))
-    counted = keep(wanted, lambda: _counted(connection, query.limit(count_to + 1)))
-    return Page(ids=ids, total=min(counted, count_to), more=counted > count_to)
-
-
-def _counted(connection: Connection, query: Select[Any]) -> int:
-    return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
-
-
-def attention(connection: Connection, province: str, reachable: Collection[str], today: date) -> int:
-    """How many tasks nobody would be reminded of."""
-    wanted = Wanted(attention=True)
-    query = _narrowed(select(tasks.c.id).where(tasks.c.province == province), province, wanted, reachable, today)
-    return _counted(connection, query)
-
-
-def _narrowed(
+def narrowed(
     query: Select[Any], province: str, wanted: Wanted, reachable: Collection[str], today: date
 ) -> Select[Any]:
     if wanted.kind or wanted.attention:
@@ -251,21 +184,3 @@ def statuses(connection: Connection, task_ids: Collection[int], today: date) -> 
         .where(tasks.c.id.in_(task_ids))
     )
     return {row.id: row.status for row in rows}
-
-
-def plan_choices(connection: Connection, province: str, chosen: int | None, limit: int) -> list[Any]:
-    """The newest active plans to choose from, and the chosen one whatever its age."""
-    newest = list(
-        connection.execute(
-            select(plans.c.id, plans.c.number, plans.c.title, plans.c.file)
-            .where(plans.c.province == province, plans.c.state == "active")
-            .order_by(plans.c.id.desc())
-            .limit(limit)
-        )
-    )
-    if chosen is None or any(plan.id == chosen for plan in newest):
-        return newest
-    older = select(plans.c.id, plans.c.number, plans.c.title, plans.c.file).where(
-        plans.c.id == chosen, plans.c.province == province
-    )
-    return [*newest, *connection.execute(older)]

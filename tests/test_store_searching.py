@@ -11,7 +11,8 @@ from flows.steps.answering import Said, receive
 from flows.steps.completing import complete
 from flows.steps.reach import reachable
 from flows.steps.workplace import Workplace
-from store import searching
+from store import searching, task_lists
+from store.places import Places
 from store.schema import tasks
 from store.searching import STATUSES, Wanted
 from tests.desk_samples import Clock, lead_due, opened, with_samples
@@ -43,7 +44,7 @@ def test_each_task_is_in_the_list_of_its_status_and_in_no_other(filled: tuple[Wo
         shown = searching.statuses(connection, every, clock().date())
         near = reachable(connection, place)
         for status in STATUSES:
-            found = searching.find(connection, place.province, Wanted(status=status), reachable=near,
+            found = task_lists.find(connection, place.province, Wanted(status=status), reachable=near,
                                    today=clock().date(), limit=1000)  # fmt: skip
             assert set(found.ids) == {task for task, one in shown.items() if one == status}, status
             assert found.total == len(found.ids)
@@ -60,22 +61,28 @@ def test_pages_follow_one_another_and_the_count_says_how_many(filled: tuple[Work
         near = reachable(connection, place)
         for wanted in asked:
             common = {"reachable": near, "today": today}
-            whole = searching.find(connection, place.province, wanted, limit=1000, **common)  # type: ignore[arg-type]
+            whole = task_lists.find(connection, place.province, wanted, limit=1000, **common)  # type: ignore[arg-type]
             parts: list[int] = []
             for offset in range(0, len(whole.ids) + 3, 3):
-                page = searching.find(connection, place.province, wanted, limit=3, offset=offset, **common)  # type: ignore[arg-type]
+                page = task_lists.find(connection, place.province, wanted, limit=3, offset=offset, **common)  # type: ignore[arg-type]
                 parts += page.ids
                 assert page.total == len(whole.ids) == whole.total, (wanted, offset)
-                few = searching.find(
+                few = task_lists.find(
                     connection, place.province, wanted, limit=3, offset=offset, count_to=2, **common
                 )  # type: ignore[arg-type]
                 assert few.ids == page.ids
             assert tuple(parts) == whole.ids
-        few = searching.find(connection, place.province, Wanted(status="open"), limit=2, count_to=4, **common)  # type: ignore[arg-type]
+        few = task_lists.find(connection, place.province, Wanted(status="open"), limit=2, count_to=4, **common)  # type: ignore[arg-type]
         assert (few.total, few.more) == (4, True)
         assert (
-            searching.attention(connection, place.province, near, today)
-            == searching.find(
+            task_lists.attention(
+                connection,
+                place.province,
+                reachable=near,
+                today=today,
+                follow=lambda _asked, look, most: Places.of(look(connection, None), most=most),
+            )
+            == task_lists.find(
                 connection, place.province, Wanted(attention=True), reachable=near, today=today, limit=1000
             ).total
         )

@@ -7,7 +7,7 @@ import random
 import pytest
 from sqlalchemy import delete, select, update
 
-from store import searching, word_index
+from store import task_lists, word_index
 from store.migrate import migrate
 from store.schema import tasks
 from store.searching import Wanted
@@ -18,7 +18,7 @@ WORDS = (("chuyen", "doi"), ("so",), ("y", "te"), ("khongco",), ("kế",), ('"',
 
 def found(place: object, words: tuple[str, ...]) -> tuple[int, ...]:
     with place.database.read() as connection:  # type: ignore[attr-defined]
-        page = searching.find(
+        page = task_lists.find(
             connection, place.province, Wanted(words=words), reachable=(), today=DAY, limit=1000  # type: ignore[attr-defined]
         )  # fmt: skip
         return page.ids

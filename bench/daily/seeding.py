@@ -68,12 +68,20 @@ def workplace(var: Path, *, url: str, smtp: str = "", agencies: int) -> Scaled:
 
 
 def seed(
-    place: Workplace, *, stored: int, due: int, agencies: int, after: int = 0, plan: int = 1, analyse: bool = True
+    place: Workplace,
+    *,
+    stored: int,
+    due: int,
+    agencies: int,
+    after: int = 0,
+    plan: int = 1,
+    analyse: bool = True,
+    prefix: str = "",
 ) -> None:
     """`stored` open tasks; on `DAY` there is something to tell about `due` of them, about the others in a year.
 
     `after` ids are taken by other provinces in the same database, and so are the plans before `plan`. Unless
-    `analyse`, the database is not told to count the rows.
+    `analyse`, the database is not told to count the rows. `prefix` stands before the codes of the agencies.
     """
     place.ready()
     with place.database.write() as connection:
@@ -105,6 +113,7 @@ def seed(
                 for each in rows:
                     each |= {name: each[name] + after for name in ("id", "task_id") if name in each}
                     each |= {"plan_id": plan} if "plan_id" in each else {}
+                    each |= {"agency": prefix + each["agency"]} if "agency" in each else {}
                 connection.execute(insert(table), rows)
     if analyse:
         _analyse(place)

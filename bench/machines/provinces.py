@@ -6,7 +6,9 @@ import shutil
 from pathlib import Path
 
 from bench.daily.seeding import seed
+from flows.steps.refreshing import digest_of
 from flows.steps.workplace import Workplace, open_workplace, open_workplaces
+from store import runs
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
 
@@ -46,10 +48,19 @@ def _agencies(province: str, count: int) -> str:
     return "\n".join(parts)
 
 
+def note_followed(place: Workplace) -> None:
+    """As after a first morning: the dates were counted by this calendar, and the policies are the same."""
+    with place.database.write() as connection:
+        for name in ("calendar", "policies"):
+            runs.set_mark(connection, place.province, f"config.{name}", digest_of(place, name))
+
+
 def fill(given: dict[str, str], *, due: int, agencies: int) -> list[Workplace]:
     """Give every province `due` open tasks, all to be told about on the day of `bench.daily.seeding`."""
     places = list(open_workplaces(given))
     open_workplace(given).ready()
     for number, place in enumerate(places):
-        seed(place, stored=due, due=due, agencies=agencies, after=number * due, plan=number + 1)
+        seed(place, stored=due, due=due, agencies=agencies, after=number * due, plan=number + 1,
+             prefix=f"{place.province}.")  # fmt: skip
+        note_followed(place)
     return places

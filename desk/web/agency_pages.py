@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from desk.web.kept import PATIENCE
 from desk.web.visit import Visit
 from flows.steps.answering import Said, receive, recurs
 from flows.steps.completing import NoSuch
@@ -63,12 +64,18 @@ def _parts(visit: Visit, connection: Connection, agency: str) -> dict[str, Any]:
             seen.add(row.task_id)
             found[_part(row, visit)].append(row)
     totals = {part: len(rows) for part, rows in found.items()}
-    totals["done"] = answerable.count_assigned(connection, visit.province, agency, done=True)
+    totals["done"] = visit.desk.kept.get(
+        ("done", agency),
+        visit.state(connection),
+        lambda: answerable.count_assigned(connection, visit.province, agency, done=True),
+        patience=PATIENCE,
+    )
     shown = {part: rows[: most[part]] for part, rows in found.items()}
     whole = _whole(visit, connection, agency, [row for rows in shown.values() for row in rows])
     parts = {part: [whole[_same(row)] for row in rows] for part, rows in shown.items()}
-    over = answerable.assigned_dues(connection, visit.province, agency, done=True, limit=most["done"])
-    parts["done"] = list({row.task_id: row for row in over}.values())[: most["done"]]
+    last = answerable.last_done(connection, visit.province, agency, most["done"])
+    over = answerable.assigned_dues(connection, visit.province, agency, done=True, of=last) if last else ()
+    parts["done"] = list({row.task_id: row for row in over}.values())
     return {**parts, "totals": totals, "part": asked}
 
 

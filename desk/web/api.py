@@ -24,7 +24,7 @@ from flows.steps.completing import NoSuch
 from flows.steps.listing import all_tasks, why
 from flows.steps.reach import reachable
 from flows.steps.recording import fold
-from store import events, messages, people, searching
+from store import events, messages, people, searching, task_lists
 from store.errors import StoreError
 from store.events import EventRecord
 from store.schema import dues
@@ -280,7 +280,7 @@ def _tasks(desk: Desk, wanted: searching.Wanted, limit: int, offset: int) -> Tas
     place, today = desk.workplace, desk.clock().date()
     with place.database.read() as connection:
         near = reachable(connection, place)
-        found = searching.find(
+        found = task_lists.find(
             connection,
             place.province,
             wanted,

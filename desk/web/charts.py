@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from starlette.responses import Response
 
+from desk.web.kept import PATIENCE
 from desk.web.tasks import page_number
 from desk.web.visit import Visit
 from desk.web.weeks import picture, rows
@@ -45,6 +46,7 @@ def page(visit: Visit) -> Response:
                 overview.lateness(connection, visit.province, visit.today),
                 overview.trend(connection, visit.province, month_ends(visit.today, MONTHS)),
             ),
+            patience=PATIENCE,
         )
     trend = since_begun(trend)
     return visit.page(

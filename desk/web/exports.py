@@ -16,7 +16,7 @@ from desk.web.tasks import wanted_of
 from desk.web.visit import Visit
 from flows.steps.listing import all_tasks
 from flows.steps.reach import reachable
-from store import answers, searching
+from store import answers, searching, task_lists
 from store.tasks import Listed
 
 MOST = 20_000
@@ -35,7 +35,7 @@ def _found(visit: Visit) -> tuple[list[Listed], dict[int, str]]:
     with visit.workplace.database.read() as connection:
         near = reachable(connection, visit.workplace)
         wanted = wanted_of(visit)
-        ids = searching.find(
+        ids = task_lists.find(
             connection, visit.province, wanted, reachable=near, today=visit.today, limit=MOST, count_to=0
         ).ids
         for start in range(0, len(ids), 500):

@@ -20,6 +20,9 @@ SHARE = 20
 """For how many times as long as it took to count: however often something changes, counting again is a
 twentieth of the time."""
 
+PATIENCE = 10.0
+"""Seconds for which a figure of many tasks is shown where one change more or less says nothing."""
+
 LONGEST = 60.0
 """Seconds for which a figure is kept, since not everything that moves it is written in the audit log."""
 
@@ -33,10 +36,12 @@ class _Figure:
     took: float
     value: Any
 
-    def holds(self, state: Hashable, now: float) -> bool:
+    def holds(self, state: Hashable, now: float, patience: float) -> bool:
         """Whether it may be shown for what is now in `state`. `now` is in monotonic seconds."""
         if self.state == state:
             return now - self.at < LONGEST
+        if now - self.at < patience:
+            return True
         return self.took >= DEAREST and now - self.at < min(self.took * SHARE, LONGEST)
 
 
@@ -48,17 +53,18 @@ class Kept:
     _counting: dict[Hashable, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def get(self, asked: Hashable, state: Hashable, count: Callable[[], T]) -> T:
-        """The figure kept for `asked` while `state` is the same, or a new one."""
+    def get(self, asked: Hashable, state: Hashable, count: Callable[[], T], *, patience: float = 0.0) -> T:
+        """The figure kept for `asked` while `state` is the same and for `patience` seconds in any case, or a new
+        one."""
         with self._lock:
             found = self._found.get(asked)
             alone = self._counting.setdefault(asked, threading.Lock())
-        if found is None or not found.holds(state, time.monotonic()):
+        if found is None or not found.holds(state, time.monotonic(), patience):
             with alone:
                 # Somebody else may have counted it meanwhile.
                 with self._lock:
                     found = self._found.get(asked)
-                if found is None or not found.holds(state, time.monotonic()):
+                if found is None or not found.holds(state, time.monotonic(), patience):
                     found = self._count(asked, state, count)
         kept: T = found.value
         return kept

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from deadlines.directory_types import Contact
 from desk.web.directory_pages import ROLES as CONTACT_ROLES
 from desk.web.edit_words import ROLES
+from desk.web.kept import PATIENCE
 from desk.web.stage_words import rows_of
 from desk.web.visit import Visit
 from desk.web.words import COURSES
@@ -41,6 +42,7 @@ def agencies(visit: Visit) -> Response:
             "lateness",
             visit.state(connection),
             lambda: overview.lateness(connection, visit.province, visit.today),
+            patience=PATIENCE,
         )
     late = {code: sum(counts) for code, _, _, counts in lateness}
     rows = visit.workplace.directory.in_province(visit.province, visit.today)
@@ -57,7 +59,12 @@ def agency(visit: Visit) -> Response:
         )
         shown = list(dict.fromkeys(row.task_id for row in nearest_ones))[:SHOWN]
         rows = answerable.assigned_dues(connection, visit.province, found.code, of=shown) if shown else ()
-        total = answerable.count_assigned(connection, visit.province, found.code)
+        total = visit.desk.kept.get(
+            ("assigned", found.code),
+            visit.state(connection),
+            lambda: answerable.count_assigned(connection, visit.province, found.code),
+            patience=PATIENCE,
+        )
         calendars = people.tokens_of(connection, visit.province, "calendar", found.code)
     contacts = [(one, _addresses(one)) for one in found.contacts]
     link = _link(visit, found.code) if visit.may("operator") else None

@@ -15,7 +15,7 @@ from flows.steps.completing import NoSuch
 from flows.steps.listing import all_tasks, why
 from flows.steps.reach import reachable
 from flows.steps.recording import fold
-from store import searching
+from store import searching, task_lists
 from store.searching import Wanted
 
 PER_PAGE = 50
@@ -54,8 +54,7 @@ def page(visit: Visit) -> Response:
     wanted, number = wanted_of(visit), page_number(visit)
     with visit.workplace.database.read() as connection:
         near = reachable(connection, visit.workplace)
-        state = visit.state(connection, near)
-        found = searching.find(
+        found = task_lists.find(
             connection,
             visit.province,
             wanted,
@@ -63,11 +62,11 @@ def page(visit: Visit) -> Response:
             today=visit.today,
             limit=PER_PAGE,
             offset=(number - 1) * PER_PAGE,
-            keep=lambda asked, count: visit.desk.kept.get(asked, state, count),
+            follow=visit.following(connection, near),
         )
         rows = all_tasks(connection, visit.workplace, found.ids, near=near)
         statuses = searching.statuses(connection, found.ids, visit.today)
-        plans = searching.plan_choices(connection, visit.province, wanted.plan_id, MOST_PLANS)
+        plans = task_lists.plan_choices(connection, visit.province, wanted.plan_id, MOST_PLANS)
     kept = {name: value for name, value in visit.request.query_params.items() if name not in {"page", "told"}}
     return visit.page(
         "tasks.html",

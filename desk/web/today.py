@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from desk.web.visit import Visit
 from flows.steps.missed import missed as overdue
 from flows.steps.reach import reachable
-from store import answers, messages, overview, plan_pages, runs, searching
+from store import answers, messages, overview, plan_pages, runs, task_lists
 
 GRACE = timedelta(hours=1)
 """How late the daily run may be before the desk says so."""
@@ -25,13 +25,9 @@ def page(visit: Visit) -> Response:
     with visit.workplace.database.read() as connection:
         province, day = visit.province, visit.today
         near = reachable(connection, visit.workplace)
-        state = visit.state(connection, near)
-        counts = visit.desk.kept.get("today", state, lambda: overview.today(connection, province, day))
-        attention = visit.desk.kept.get(
-            "attention",
-            state,
-            lambda: searching.attention(connection, province, near, day),
-        )
+        follow = visit.following(connection, near)
+        counts = overview.today(connection, province, day, follow)
+        attention = task_lists.attention(connection, province, reachable=near, today=day, follow=follow)
         values: dict[str, Any] = {
             "counts": counts,
             "attention": attention,

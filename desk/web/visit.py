@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from deadlines.awaiting import Grouping
 from desk.web import language
+from desk.web.followed import Followed
 from desk.web.guard import SAFE, Place
 from desk.web.kept import Kept
 from desk.web.rendering import render
 from flows.steps.workplace import Workplace
 from store import audit_pages, editions
 from store.people import ROLES, Lifetime
+from store.places import Follow
 
 if TYPE_CHECKING:
     from desk.oidc.signing_in import Door
@@ -49,6 +51,7 @@ class Desk:
         self._changed: tuple[int, int] | None = None
         self.turns = threading.BoundedSemaphore(AT_ONCE)
         self.kept = Kept()
+        self.lists = Followed(workplace.database, workplace.province)
         self.grouping = Grouping()
         self.clock = clock
         self.door = _door(workplace)
@@ -151,6 +154,11 @@ class Visit:
     def state(self, connection: Connection, *more: Hashable) -> Hashable:
         """What the figures that `Desk.kept` keeps hang on: the last change, the day, and whatever else is named."""
         return (audit_pages.newest(connection, self.province), self.today, *more)
+
+    def following(self, connection: Connection, near: Collection[str]) -> Follow:
+        """Lists of tasks as they are now, most of them known; `near` are the agencies that can be reached."""
+        basis = (self.today, frozenset(near))
+        return lambda asked, look, most: self.desk.lists.get(connection, asked, basis, look, most)
 
     @property
     def language(self) -> str:

@@ -94,6 +94,7 @@ def _assign_batch(
 ) -> int | None:
     """Name the agencies of the next tasks anew; the last of them, or None where there are no more."""
     cells = assigning.open_cells(connection, workplace.province, after=after, limit=STEP)
+    named = assigning.named(connection, [task.id for task in cells])
     for task in cells:
         naming = Naming(
             directory=workplace.directory,
@@ -103,6 +104,10 @@ def _assign_batch(
             names=known,
         )
         assignments, unknown = assign(naming, task.lead_text, task.coordinating_text)
+        wanted = {(one.agency, one.role) for one in assignments}
+        # An edit of the directory leaves nearly all tasks with whom they have.
+        if wanted == named.get(task.id, set()) and unknown == task.unknown_lead:
+            continue
         assigning.reassign(connection, workplace.province, task.id, assignments, unknown)
     return cells[-1].id if cells else None
 
