@@ -40,7 +40,7 @@ class Morning:
         return [mail for mail in mails if "Bản tin" in str(mail["Subject"])]
 
     def days(self, count: int) -> list[date]:
-        """The days from the start on: each of them on SQLite, a day a week on PostgreSQL, as time goes alike on both."""
+        """The days from the start on; on PostgreSQL, where time goes as on SQLite, one of each week."""
         return [START + timedelta(days=n) for n in range(0, count, 1 if self.place.database.is_sqlite else 7)]
 
     def clock(self, day: date):  # type: ignore[no-untyped-def]
