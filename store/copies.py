@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from store import keeping
 from store.database import Database
@@ -25,7 +26,20 @@ def back_up(database: Database, target: Path) -> Backup:
     if target.exists():
         raise StoreError(f"Tệp {target} đã có; hãy chọn tên khác.")
     part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
+    keeping.discard(part)
+    try:
+        tasks = _copied(database, part)
+        hit("backup")
+        part.replace(target)
+    except (OSError, sqlite3.Error, StoreError) as error:
+        keeping.discard(part)
+        said = str(error).rstrip(".")
+        raise StoreError(f"Không sao lưu được vào {target}: {said}. Hãy chạy lại lệnh này.") from error
+    return Backup(path=target, tasks=tasks)
+
+
+def _copied(database: Database, part: Path) -> int:
+    """Copy PostgreSQL to a file and return how many tasks it has."""
     made = Database(f"sqlite:///{part}")
     try:
         copied = {one.table: one.rows for one in copy(database, made)}
@@ -34,11 +48,7 @@ def back_up(database: Database, target: Path) -> Backup:
     with closing(sqlite3.connect(part)) as connection:
         # One file, not three: the log is written into it.
         connection.execute("PRAGMA journal_mode=DELETE")
-    hit("backup")
-    part.replace(target)
-    for ending in ("-wal", "-shm"):
-        part.with_name(part.name + ending).unlink(missing_ok=True)
-    return Backup(path=target, tasks=copied["tasks"])
+    return copied["tasks"]
 
 
 def restore(database: Database, source: Path, *, now: datetime) -> Path | None:
@@ -52,19 +62,23 @@ def restore(database: Database, source: Path, *, now: datetime) -> Path | None:
         raise StoreError(f"Tệp {source} chính là cơ sở dữ liệu đang dùng.")
     if database.is_sqlite:
         return keeping.restore(database, source, now=now)
-    kept = Database(f"sqlite:///{source}")
-    try:
-        copy(kept, database)
-    finally:
-        kept.close()
-    with database.write() as connection:
-        keeping.hold_all(connection, f"Khôi phục từ bản sao lưu {source.name} lúc {now:%H:%M ngày %d/%m/%Y}")
+    with TemporaryDirectory(prefix="dondoc-restore-") as folder:
+        kept = keeping.prepare(source, Path(folder) / source.name, now=now)
+        try:
+            copy(kept, database)
+        finally:
+            kept.close()
     return None
 
 
-def prune(folder: Path, keep: int) -> list[Path]:
-    """Delete the oldest copies, by the time in their names, so that `keep` stay. Returns what is gone."""
+def prune(folder: Path, keep: int, *, now: datetime) -> list[Path]:
+    """Delete the oldest copies, by the time in their names, so that `keep` stay. Returns what is gone.
+
+    So goes what is left of a copy that was begun a day ago or more and never ended.
+    """
     old = sorted(folder.glob("dondoc-????????-??????.db"))[:-keep]
+    a_day_ago = (now - timedelta(days=1)).timestamp()
+    old += [part for part in folder.glob("dondoc-*.db.part*") if part.stat().st_mtime < a_day_ago]
     for path in old:
         path.unlink(missing_ok=True)
     return old

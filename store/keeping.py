@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, union
 
+from store import migrate
 from store.database import Database
 from store.errors import StoreError
 from store.failpoints import hit
@@ -63,23 +64,20 @@ def _copy(source: Path, target: Path) -> int:
 
 
 def restore(database: Database, source: Path, *, now: datetime) -> Path | None:
-    """Put a backup in the place of an SQLite database, on hold. Every process that uses it must be stopped before.
+    """Put a backup in the place of an SQLite database, at the newest schema and on hold.
 
-    What was there is kept beside it; its path is returned (None: there was nothing). Raises StoreError.
+    Every process that uses the database must be stopped before. What was there is kept beside it; its path is
+    returned (None: there was nothing). Raises StoreError.
     """
     if database.path is None:
         raise StoreError("PostgreSQL được khôi phục bằng pg_restore; xem tài liệu vận hành.")
     path = database.path
     part = path.with_name(path.name + ".restoring")
     aside = path.with_name(f"{path.name}.before-{now:%Y%m%d-%H%M%S}")
+    insist_alone(database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _copy(source, part)
-        held = Database(f"sqlite:///{part}")
-        with held.write() as connection:
-            hold_all(connection, f"Khôi phục từ bản sao lưu {source.name} lúc {now:%H:%M ngày %d/%m/%Y}")
-        held.close()
-        database.close()
+        prepare(source, part, now=now).close()
         existed = path.exists()
         # The old log must go with the old file: beside the restored one it would garble it.
         for ending in ("", "-wal", "-shm"):
@@ -87,9 +85,54 @@ def restore(database: Database, source: Path, *, now: datetime) -> Path | None:
             if old.exists():
                 shutil.move(old, aside.with_name(aside.name + ending))
         part.replace(path)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise StoreError(f"Không khôi phục được từ {source}: {error}.") from error
     return aside if existed else None
+
+
+def prepare(source: Path, part: Path, *, now: datetime) -> Database:
+    """A copy of a backup, read back, at the newest schema and on hold. Raises StoreError, and then leaves nothing.
+
+    The backup itself is only read: it may be on a medium that takes no writing, and may be needed again.
+    """
+    held = Database(f"sqlite:///{part}")
+    try:
+        _copy(source, part)
+        # A copy of an older version comes to the program that is here, not the other way round.
+        migrate.migrate(held)
+        with held.write() as connection:
+            hold_all(connection, f"Khôi phục từ bản sao lưu {source.name} lúc {now:%H:%M ngày %d/%m/%Y}")
+    except (OSError, sqlite3.Error, StoreError) as error:
+        held.close()
+        discard(part)
+        raise StoreError(f"Không khôi phục được từ {source}: {error}.".replace("..", ".")) from error
+    return held
+
+
+def insist_alone(database: Database) -> None:
+    """Raises StoreError where another program has the SQLite file open, and would go on writing into it."""
+    database.close()
+    if database.path is None or not database.path.exists():
+        return
+    connection = sqlite3.connect(database.path, timeout=1)
+    try:
+        # Refused as long as anybody else has the file open, even one who only waits.
+        connection.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        # A database that cannot be read is what a backup is brought back for.
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise StoreError(
+                f"Cơ sở dữ liệu {database.path} đang được chương trình khác mở; hãy dừng dịch vụ"
+                " (systemctl stop dondoc) rồi chạy lại lệnh này."
+            ) from error
+    finally:
+        connection.close()
+
+
+def discard(part: Path) -> None:
+    """Remove what a copy that did not succeed left behind."""
+    for ending in ("", "-wal", "-shm", "-journal"):
+        part.with_name(part.name + ending).unlink(missing_ok=True)
 
 
 def hold_all(connection: Connection, reason: str) -> None:

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import func, insert, select, update
 
 from bench.move.filled import NOW, fill
-from store import archiving, audit, copies, keeping, moving
+from store import archiving, audit, copies, keeping, migrate, moving
 from store.database import Database
 from store.errors import StoreError
 from store.schema import audit as audit_table
@@ -147,9 +148,13 @@ def test_only_the_newest_copies_stay(tmp_path: Path) -> None:
     for number in range(1, 8):
         (tmp_path / f"dondoc-2026060{number}-073000.db").touch()
     (tmp_path / "cua-toi.db").touch()
-    gone = copies.prune(tmp_path, 3)
+    gone = copies.prune(tmp_path, 3, now=datetime.now(UTC))
     assert [path.name[7:15] for path in gone] == ["20260601", "20260602", "20260603", "20260604"]
     assert len(list(tmp_path.iterdir())) == 4
+    cut_off = tmp_path / "dondoc-20260607-073000.db.part"
+    cut_off.touch()
+    assert copies.prune(tmp_path, 3, now=datetime.now(UTC)) == [], "perhaps it is still being written"
+    assert copies.prune(tmp_path, 3, now=datetime.now(UTC) + timedelta(days=2)) == [cut_off]
 
 
 def test_archiving_drops_words_and_addresses_of_finished_work_only(filled: Database) -> None:
@@ -259,3 +264,84 @@ def test_marks_and_instants_survive(filled: Database, tmp_path: Path) -> None:
         )
         assert connection.execute(select(marks.c.value)).scalar_one() == "đã đọc"
     target.close()
+
+
+OLD = "0003"
+"""A released revision that was long ago."""
+
+
+def backup_of(revision: str, path: Path) -> Path:
+    """A backup that another version of the program made, with one plan in it."""
+    database = Database(f"sqlite:///{path}")
+    with database.write() as connection:
+        command.upgrade(migrate.config(connection), "head" if revision > migrate.NEWEST else revision)
+        connection.exec_driver_sql(
+            "INSERT INTO plans (id, province, identity, revision, state, digest, file, format, basis, warnings,"
+            f" imported_at) VALUES (7, '{PROVINCE}', 'a', 1, 'active', 'a', 'a.txt', 'txt', '[]', '[]',"
+            " '2026-06-01 01:00:00.000000')"
+        )
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
+    database.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    return path
+
+
+def test_a_backup_of_an_older_version_comes_back_at_the_newest(database_url: str, tmp_path: Path) -> None:
+    kept = backup_of(OLD, tmp_path / "old.db")
+    before = kept.read_bytes()
+    database = Database(database_url)
+    copies.restore(database, kept, now=NOW)
+    migrate.check(database)
+    with database.read() as connection:
+        assert connection.execute(select(plans.c.id)).scalars().all() == [7]
+        assert "old.db" in (keeping.on_hold(connection, PROVINCE) or "")
+    assert kept.read_bytes() == before, "the backup is only read"
+    assert not list(tmp_path.glob("old.db?*"))
+    database.close()
+
+
+def test_a_backup_that_is_no_good_is_refused_and_nothing_is_left(database_url: str, tmp_path: Path) -> None:
+    good = copies.back_up(_small(tmp_path / "source.db"), tmp_path / "good.db").path
+    whole = good.read_bytes()
+    (tmp_path / "torn.db").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "text.db").write_text("không phải cơ sở dữ liệu " * 100, encoding="utf-8")
+    backup_of("9999", tmp_path / "newer.db")
+    database = Database(database_url)
+    for name, said in (
+        ("torn", "Không khôi phục"),
+        ("text", "Không khôi phục"),
+        ("newer", "nâng cấp chương trình"),
+    ):
+        with pytest.raises(StoreError, match=said):
+            copies.restore(database, tmp_path / f"{name}.db", now=NOW)
+        assert migrate.revision(database) is None, "as empty as it was"
+    assert not list(tmp_path.glob("*.restoring*"))
+    database.close()
+
+
+def test_what_others_have_open_is_not_replaced_under_them(tmp_path: Path) -> None:
+    used = _small(tmp_path / "dondoc.db")
+    kept = copies.back_up(used, tmp_path / "kept.db").path
+    service = sqlite3.connect(tmp_path / "dondoc.db")
+    service.execute("SELECT count(*) FROM tasks").fetchone()
+    with pytest.raises(StoreError, match="hãy dừng dịch vụ"):
+        copies.restore(used, kept, now=NOW)
+    service.close()
+    assert copies.restore(used, kept, now=NOW) is not None
+    used.close()
+
+
+@pytest.mark.postgresql
+def test_a_backup_that_fails_leaves_no_half_copy(postgres_url: str, tmp_path: Path) -> None:
+    away = Database(postgres_url.replace("127.0.0.1", "127.0.0.2"))
+    with pytest.raises(StoreError, match="Không sao lưu được vào"):
+        copies.back_up(away, tmp_path / "backup.db")
+    assert list(tmp_path.iterdir()) == []
+    away.close()
+
+
+def _small(path: Path) -> Database:
+    database = Database(f"sqlite:///{path}")
+    fill(database, 20)
+    return database

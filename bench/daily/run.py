@@ -71,7 +71,7 @@ def bare(url: str, _var: Path) -> dict[str, Any]:
             .where(dues.c.next_on <= DAY, dues.c.state == "open", tasks.c.state == "open")
         )
         count = 0
-        for rows in connection.execution_options(yield_per=CHUNK).execute(wanted).partitions():
+        for rows in connection.execute(wanted.execution_options(yield_per=CHUNK)).partitions():
             connection.execute(insert(reminders).on_conflict_do_nothing(), [_reminder(row) for row in rows])
             count += len(rows)
     return {

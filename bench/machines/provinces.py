@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import psycopg
+
 from bench.daily.seeding import seed
-from flows.steps.refreshing import digest_of
-from flows.steps.workplace import Workplace, open_workplace, open_workplaces
-from store import runs
+from flows.steps.workplace import open_workplaces
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
 
@@ -48,19 +48,26 @@ def _agencies(province: str, count: int) -> str:
     return "\n".join(parts)
 
 
-def note_followed(place: Workplace) -> None:
-    """As after a first morning: the dates were counted by this calendar, and the policies are the same."""
-    with place.database.write() as connection:
-        for name in ("calendar", "policies"):
-            runs.set_mark(connection, place.province, f"config.{name}", digest_of(place, name))
-
-
-def fill(given: dict[str, str], *, due: int, agencies: int) -> list[Workplace]:
-    """Give every province `due` open tasks, all to be told about on the day of `bench.daily.seeding`."""
-    places = list(open_workplaces(given))
-    open_workplace(given).ready()
+def fill(given: dict[str, str], *, stored: int, due: int, agencies: int) -> None:
+    """Give every province `stored` open tasks; `due` are to be told about on the day of `bench.daily.seeding`."""
+    places = open_workplaces(given)
     for number, place in enumerate(places):
-        seed(place, stored=due, due=due, agencies=agencies, after=number * due, plan=number + 1,
-             prefix=f"{place.province}.")  # fmt: skip
-        note_followed(place)
-    return places
+        last = number == len(places) - 1
+        seed(place, stored=stored, due=due, agencies=agencies, after=number * stored, plan=number + 1, analyse=last)
+        place.database.close()
+
+
+def keep_filled(postgres: str) -> None:
+    """Remember the database as it is; nobody may be connected."""
+    _make(postgres, "filled", "dondoc")
+
+
+def put_back(postgres: str) -> None:
+    """The database as it was remembered."""
+    _make(postgres, "dondoc", "filled")
+
+
+def _make(postgres: str, name: str, like: str) -> None:
+    with psycopg.connect(f"{postgres}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")  # type: ignore[arg-type]

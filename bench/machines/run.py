@@ -1,11 +1,13 @@
 """Several workers: how much they do together, and what of it is Prefect's.
 
     .venv/bin/python -m bench.machines.run workers 1 2 4 [--namespaces] [--provinces 8] [--due 1000]
+    .venv/bin/python -m bench.machines.run workers 2 --provinces 34 --stored 12000 --due 1180 --agencies 138
     .venv/bin/python -m bench.machines.run overhead 100 10000 1000000
 
 `workers`: the daily runs of several provinces, asked for at once, with so many workers; before it the same work in
-one process without Prefect. `overhead`: one province's daily run with so many reminders; Prefect's part is the time
-from asking to the end, less what the steps themselves took. PostgreSQL and a mail server that takes everything.
+one process without Prefect; a province has `--stored` tasks, and is told about `--due` of them on the day.
+`overhead`: one province's daily run with so many reminders; Prefect's part is the time from asking to the end, less
+what the steps themselves took. PostgreSQL and a mail server that takes everything.
 """
 
 from __future__ import annotations
@@ -26,8 +28,9 @@ from typing import Any
 import psycopg
 
 from bench.daily.seeding import DAY
+from bench.machines.cost import Largest, finished, server_cpu
 from bench.machines.installation import ROOT, Installation, network, postgresql, until
-from bench.machines.provinces import fill, write_config
+from bench.machines.provinces import fill, keep_filled, put_back, write_config
 
 STEPS = 4
 """Tasks of a daily run, whatever it has to do."""
@@ -67,17 +70,15 @@ def sent(postgres: str) -> int:
     return int(row[0]) if row else 0
 
 
-def plainly(given: dict[str, str]) -> float:
-    """Seconds for the same days in one process without Prefect, its start included."""
+def plainly(given: dict[str, str]) -> dict[str, float]:
+    """What the same days cost in one process without Prefect, its start included."""
     words = (
         "from datetime import date; from flows.steps.clock import standing_at; from datetime import time;"
         "from flows.steps.daily import run_daily; from flows.steps.workplace import open_workplaces;"
         f"day = date.fromisoformat('{DAY}');"
         "[run_daily(p, clock=standing_at(day, time(8), p.zone), day=day) for p in open_workplaces()]"
     )
-    begun = time.monotonic()
-    subprocess.run([sys.executable, "-c", words], env={"PYTHONPATH": str(ROOT)} | given, check=True)
-    return time.monotonic() - begun
+    return finished([sys.executable, "-c", words], {"PYTHONPATH": str(ROOT)} | given)
 
 
 def steps_seconds(site: Installation, runs: list[str]) -> float:
@@ -87,50 +88,67 @@ def steps_seconds(site: Installation, runs: list[str]) -> float:
     return sum(float(seconds) for (seconds,) in site.rows(query, runs))
 
 
-def measure_workers(count: int, provinces: int, due: int, namespaces: bool) -> dict[str, Any]:
+def measure_workers(count: int, asked: argparse.Namespace) -> dict[str, Any]:
+    provinces, stored = asked.provinces, asked.stored or asked.due
     codes = [f"tinh-{number:02}" for number in range(1, provinces + 1)]
-    agencies = max(1, due // 4)
+    agencies = asked.agencies or max(1, asked.due // 4)
     with (
         tempfile.TemporaryDirectory(prefix="dondoc-machines-") as name,
-        network(count, namespaces) as (address, machines),
+        network(count, asked.namespaces) as (address, machines),
         postgresql(address) as postgres,
         mail(address) as smtp,
     ):
         folder = Path(name)
         write_config(folder / "config", codes, agencies)
         given = settings(folder, postgres, smtp, codes)
-        fill(given, due=due, agencies=agencies)
+        fill(given, stored=stored, due=asked.due, agencies=agencies)
+        keep_filled(postgres)
+        before = server_cpu(postgres)
         alone = plainly(given)
+        alone_server = server_cpu(postgres) - before
         expected = sent(postgres)
-        given = settings(folder, postgres, smtp, codes)
-        fill(given, due=due, agencies=agencies)
+        put_back(postgres)
         site = Installation(folder, address, postgres, given)
         try:
             site.deploy()
             site.workers(machines)
-            begun = time.monotonic()
-            runs = [site.run(code, f"{DAY}") for code in codes]
-            told = [site.ended(run) for run in runs]
-            seconds = time.monotonic() - begun
+            before, begun = server_cpu(postgres), time.monotonic()
+            with Largest("prefect.engine", folder) as run_memory:
+                runs = [site.run(code, f"{DAY}") for code in codes]
+                told = [site.ended(run) for run in runs]
+                seconds = time.monotonic() - begun
             work = steps_seconds(site, [one["id"] for one in told])
+            database_cpu = server_cpu(postgres) - before
+            megabytes = _megabytes(postgres)
         finally:
             site.end()
         found = sent(postgres)
         assert found == expected, (found, expected)
     return {
         "workers": count,
-        "namespaces": namespaces,
+        "namespaces": asked.namespaces,
         "provinces": provinces,
+        "stored": stored * provinces,
+        "due": asked.due * provinces,
         "messages": found,
         "seconds": round(seconds, 1),
         "messages_per_second": round(found / seconds, 1),
         "runs_per_minute": round(60 * provinces / seconds, 1),
-        "plain_seconds": round(alone, 1),
-        "plain_messages_per_second": round(found / alone, 1),
+        "plain": alone | {"database_cpu": round(alone_server, 1)},
+        "plain_messages_per_second": round(found / alone["seconds"], 1),
         "steps_seconds": round(work, 1),
         "prefect_share": round(1 - work / (seconds * min(count, provinces)), 2),
-        "cpu": site.cpu,
+        "cpu": site.cpu | {"database": round(database_cpu, 1)},
+        "database_mb": megabytes,
+        "largest_run_mb": run_memory.megabytes,
     }
+
+
+def _megabytes(postgres: str) -> dict[str, int]:
+    """How large our database and Prefect's are."""
+    with psycopg.connect(f"{postgres}/postgres") as connection:
+        rows = connection.execute("SELECT datname, pg_database_size(datname) >> 20 FROM pg_database")
+        return {str(name): int(size) for name, size in rows if name in ("dondoc", "prefect")}
 
 
 def measure_overhead(due: int, most: int) -> dict[str, Any]:
@@ -143,7 +161,7 @@ def measure_overhead(due: int, most: int) -> dict[str, Any]:
         folder = Path(name)
         write_config(folder / "config", ["tinh-01"], agencies)
         given = settings(folder, postgres, smtp, ["tinh-01"])
-        fill(given, due=due, agencies=agencies)
+        fill(given, stored=due, due=due, agencies=agencies)
         site = Installation(folder, "127.0.0.1", postgres, given)
         try:
             site.deploy()
@@ -183,16 +201,17 @@ def main() -> int:
     words.add_argument("sizes", type=int, nargs="+")
     words.add_argument("--provinces", type=int, default=8)
     words.add_argument("--due", type=int, default=1000)
-    words.add_argument("--agencies", type=int, default=4000, help="at most so many mails (overhead)")
+    words.add_argument("--stored", type=int, help="tasks of a province; as many as are due unless said (workers)")
+    words.add_argument("--agencies", type=int, help="of a province; a quarter of --due, or 4000 (overhead)")
     words.add_argument("--namespaces", action="store_true")
     asked = words.parse_args()
     # What is told to stop must end what it started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     for size in asked.sizes:
         if asked.what == "workers":
-            found = measure_workers(size, asked.provinces, asked.due, asked.namespaces)
+            found = measure_workers(size, asked)
         else:
-            found = measure_overhead(size, asked.agencies)
+            found = measure_overhead(size, asked.agencies or 4000)
         print(json.dumps(found), flush=True)
     return 0
 

@@ -11,7 +11,7 @@ import threading
 import time as timing
 from collections import Counter
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -134,7 +134,7 @@ class Life:
                 )
             kept = self.folder / "backups"
             back_up(self.place.database, kept / f"dondoc-{self.day:%Y%m%d}-120000.db")
-            prune(kept, 3)
+            prune(kept, 3, now=datetime.now(UTC))
         if self.day.day == 20:
             self._document(common)
 

@@ -39,7 +39,7 @@ def back_up(to: str | None, keep: int = KEPT) -> int:
     kept = copy_to(work.place.ready(), target)
     put(f"Đã sao lưu vào {kept.path} ({kept.tasks} nhiệm vụ, đã kiểm tra đọc lại được).")
     if to is None:
-        for gone in prune(folder, keep):
+        for gone in prune(folder, keep, now=work.now):
             put(f"Đã xóa bản sao lưu cũ {gone.name}.")
     return DONE
 
