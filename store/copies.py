@@ -33,8 +33,7 @@ def back_up(database: Database, target: Path) -> Backup:
         part.replace(target)
     except (OSError, sqlite3.Error, StoreError) as error:
         keeping.discard(part)
-        said = str(error).rstrip(".")
-        raise StoreError(f"Không sao lưu được vào {target}: {said}. Hãy chạy lại lệnh này.") from error
+        raise keeping.not_kept(target, error) from error
     return Backup(path=target, tasks=tasks)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,9 @@ WRITERS = 684217
 """The advisory lock of PostgreSQL that stands for being the only writer."""
 
 T = TypeVar("T")
+
+# What it could not do while a connection was lost is told by the error that the loss raises.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 class Database:
@@ -114,15 +118,18 @@ class Database:
                 f"Không ghi được vào thư mục {self.path and self.path.parent}: {error.strerror}."
             ) from error
         except DatabaseError as error:
+            if isinstance(error.orig, sqlite3.Error) != self.is_sqlite:
+                # The other database's, where two are worked with at a time: it says so itself.
+                raise
             raise StoreError(self._explain(error)) from error
 
     def _explain(self, error: DatabaseError) -> str:
         said = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error).__name__
-        for words, meaning in _MEANINGS.items():
-            if words in said:
-                return f"Cơ sở dữ liệu {self.shown}: {meaning} ({said})."
+        meaning = in_words(said)
+        if meaning is not None:
+            return f"Cơ sở dữ liệu {self.shown}: {meaning} ({said})."
         if isinstance(error, OperationalError):
-            return f"Không kết nối được cơ sở dữ liệu {self.shown}: {said}."
+            return f"Không kết nối được cơ sở dữ liệu {self.shown}: {said.rstrip('.')}."
         return f"Cơ sở dữ liệu {self.shown} báo lỗi: {said}."
 
     def close(self) -> None:
@@ -142,12 +149,17 @@ _MEANINGS = {
     "not a database": "tệp không phải là cơ sở dữ liệu; hãy khôi phục từ bản sao lưu bằng lệnh dondoc restore",
     "unable to open database file": "không mở được tệp; hãy kiểm tra quyền ghi vào thư mục chứa tệp",
     "readonly database": "tệp chỉ cho đọc; hãy kiểm tra quyền ghi vào thư mục chứa tệp",
-    "disk is full": "ổ đĩa đã đầy",
+    "disk is full": "ổ đĩa đã đầy; hãy giải phóng chỗ trống",
     "lock timeout": "đang bị một chương trình khác khóa; hãy thử lại sau hoặc dừng chương trình đó",
     "no such table": "chưa có bảng; hãy chạy lệnh dondoc migrate",
     "no such column": "thuộc phiên bản cũ hơn; hãy chạy lệnh dondoc migrate",
     "does not exist": "thiếu cơ sở dữ liệu hoặc bảng; hãy tạo cơ sở dữ liệu rồi chạy lệnh dondoc migrate",
 }
+
+
+def in_words(said: str) -> str | None:
+    """What a driver's words mean to the person at the server, and what to do; None where they are not known."""
+    return next((meaning for words, meaning in _MEANINGS.items() if words in said), None)
 
 
 def _prepare_sqlite(dbapi: Any, _record: object) -> None:

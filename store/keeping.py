@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete, select, union
 
 from store import migrate
-from store.database import Database
+from store.database import Database, in_words
 from store.errors import StoreError
 from store.failpoints import hit
 from store.runs import mark, set_mark
@@ -43,8 +43,8 @@ def backup(database: Database, target: Path) -> Backup:
         hit("backup")
         part.replace(target)
     except (OSError, sqlite3.Error) as error:
-        part.unlink(missing_ok=True)
-        raise StoreError(f"Không sao lưu được vào {target}: {error}.") from error
+        discard(part)
+        raise not_kept(target, error) from error
     return Backup(path=target, tasks=tasks)
 
 
@@ -86,7 +86,7 @@ def restore(database: Database, source: Path, *, now: datetime) -> Path | None:
                 shutil.move(old, aside.with_name(aside.name + ending))
         part.replace(path)
     except OSError as error:
-        raise StoreError(f"Không khôi phục được từ {source}: {error}.") from error
+        raise StoreError(f"Không khôi phục được từ {source}: {_said(error)}.") from error
     return aside if existed else None
 
 
@@ -105,7 +105,10 @@ def prepare(source: Path, part: Path, *, now: datetime) -> Database:
     except (OSError, sqlite3.Error, StoreError) as error:
         held.close()
         discard(part)
-        raise StoreError(f"Không khôi phục được từ {source}: {error}.".replace("..", ".")) from error
+        said = _said(error)
+        if isinstance(error, sqlite3.Error) and "full" not in said:
+            said = f"tệp bị hỏng hoặc không phải bản sao lưu ({error}); hãy dùng một bản sao lưu khác"
+        raise StoreError(f"Không khôi phục được từ {source}: {said}.") from error
     return held
 
 
@@ -129,16 +132,32 @@ def insist_alone(database: Database) -> None:
         connection.close()
 
 
+def not_kept(target: Path, error: Exception) -> StoreError:
+    """Why there is no copy at `target`."""
+    return StoreError(f"Không sao lưu được vào {target}: {_said(error)}. Hãy chạy lại lệnh này.")
+
+
+def _said(error: Exception) -> str:
+    said = str(error).rstrip(".")
+    meaning = None if isinstance(error, StoreError) else in_words(said)
+    return f"{meaning} ({said})" if meaning else said
+
+
 def discard(part: Path) -> None:
     """Remove what a copy that did not succeed left behind."""
     for ending in ("", "-wal", "-shm", "-journal"):
         part.with_name(part.name + ending).unlink(missing_ok=True)
 
 
+def known_provinces(connection: Connection) -> list[str]:
+    """Every province that the database has anything of."""
+    known = union(select(plans.c.province), select(messages.c.province), select(agencies.c.province))
+    return list(connection.execute(known).scalars())
+
+
 def hold_all(connection: Connection, reason: str) -> None:
     """Let nothing leave, for any province that the database knows."""
-    known = union(select(plans.c.province), select(messages.c.province), select(agencies.c.province))
-    for province in connection.execute(known).scalars().all():
+    for province in known_provinces(connection):
         hold(connection, province, reason)
 
 

@@ -14,16 +14,33 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Table, Text, bindparam, cast, delete, func, insert, select, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+)
 
 from store import keeping, migrate
 from store.database import Database
 from store.errors import StoreError
+from store.failpoints import hit
 from store.schema import marks, metadata
 
 BATCH = 2000
 MOVED = "Đã chuyển sang cơ sở dữ liệu khác"
 """How the reason begins for which a database that was moved away sends nothing any more."""
+MOVING = "Đang chuyển sang cơ sở dữ liệu khác"
+"""The same while it is being moved, and for ever where the move was cut off."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,18 +55,57 @@ class Copied:
 def move(source: Database, target: Database) -> list[Copied]:
     """Copy all of `source` to `target` and hold `source` back, so that never both send. Raises StoreError.
 
-    Doing it again finds the copy and changes nothing.
+    Doing it again finds the copy and changes nothing. What is on hold for another reason is so in both.
     """
     _same_place(source, target)
     migrate.check(source)
+    keeping.insist_alone(source)
     with source.write() as connection:
-        keeping.hold_all(connection, f"{MOVED}: {target.shown}")
+        before = _moved_before(connection)
+        _hold(
+            connection,
+            f"{MOVING}: {target.shown}; nếu việc chuyển đã bị ngắt, hãy chạy lại dondoc move,"
+            " hoặc chạy dondoc resume để dùng tiếp cơ sở dữ liệu này",
+        )
     try:
-        return copy(source, target)
+        copied = copy(source, target)
     except BaseException:
         with source.write() as connection:
-            _forget_move(connection)
+            connection.execute(delete(marks).where(_held_by_moving()))
+            for province, reason in before.items():
+                keeping.hold(connection, province, reason)
         raise
+    with source.write() as connection:
+        _hold(connection, f"{MOVED}: {target.shown}; hãy đặt DONDOC_DATABASE_URL thành địa chỉ đó")
+    return copied
+
+
+def _moved_before(connection: Connection) -> dict[str, str]:
+    """By province, where the database went before: a move elsewhere that fails must not have it send again."""
+    found = connection.execute(
+        select(marks.c.province, marks.c.value).where(
+            marks.c.name == keeping.HOLD, marks.c.value.startswith(MOVED, autoescape=True)
+        )
+    )
+    return {row.province: row.value for row in found}
+
+
+def _hold(connection: Connection, reason: str) -> None:
+    """Hold back what no other reason holds back already."""
+    connection.execute(delete(marks).where(_held_by_moving()))
+    for province in keeping.known_provinces(connection):
+        if keeping.on_hold(connection, province) is None:
+            keeping.hold(connection, province, reason)
+
+
+def moved_away(reason: str) -> bool:
+    """Whether sending is on hold because it goes on from another database."""
+    return reason.startswith((MOVED, MOVING))
+
+
+def _held_by_moving() -> ColumnElement[bool]:
+    said = marks.c.value.startswith(MOVED, autoescape=True) | marks.c.value.startswith(MOVING, autoescape=True)
+    return and_(marks.c.name == keeping.HOLD, said)
 
 
 def copy(source: Database, target: Database) -> list[Copied]:
@@ -73,6 +129,7 @@ def copy(source: Database, target: Database) -> list[Copied]:
                     " chưa chuyển gì."
                 )
         _follow_ids(writing)
+        hit("copied")
     return _told(here)
 
 
@@ -94,12 +151,6 @@ def _one_moment(database: Database) -> Iterator[Connection]:
         yield connection
 
 
-def _forget_move(connection: Connection) -> None:
-    connection.execute(
-        delete(marks).where(marks.c.name == keeping.HOLD, marks.c.value.startswith(MOVED, autoescape=True))
-    )
-
-
 def _rows(connection: Connection, table: Table) -> Iterator[Sequence[Any]]:
     """The rows as they are stored: JSON as text. What holds the source back is not part of it."""
     columns = [
@@ -107,7 +158,7 @@ def _rows(connection: Connection, table: Table) -> Iterator[Sequence[Any]]:
     ]
     query = select(*columns).order_by(*table.primary_key.columns)
     if table is marks:
-        query = query.where(~((marks.c.name == keeping.HOLD) & marks.c.value.startswith(MOVED, autoescape=True)))
+        query = query.where(~_held_by_moving())
     yield from connection.execute(query.execution_options(yield_per=BATCH))
 
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bench.crash.run import trial
 from flows.steps.clock import standing_at
@@ -18,6 +19,7 @@ from flows.steps.summary import lines_of_counts
 from flows.steps.workplace import Workplace, open_workplace
 from store.keeping import backup
 from store.plans import count_rows
+from store.schema import messages, reminders
 from tests.conftest import ROOT, SAMPLES
 
 PLAN = sorted(SAMPLES.glob("*.txt"))[0]
@@ -133,3 +135,21 @@ def test_restoring_from_something_else_changes_nothing(environment: dict[str, st
     with pytest.raises(StoreError):
         keeping.restore(place.database, tmp_path / "no.db", now=clock())
     assert counted(open_workplace(environment)) == before
+
+
+def test_what_a_killed_run_still_holds_is_spoken_of(environment: dict[str, str]) -> None:
+    from flows.steps.daily import run_daily
+
+    place = open_workplace(environment)
+    place.ready()
+    imports(place)
+    clock = standing_at(DAY, place.settings.schedule.work_from, place.settings.schedule.zone)
+    run_daily(place, clock=clock, day=DAY)
+    with place.database.write() as connection:
+        connection.execute(
+            update(messages).values(state="sending", lease_until=clock() + timedelta(minutes=30), ended_at=None)
+        )
+        connection.execute(update(reminders).where(reminders.c.state == "told").values(state="planned"))
+    said = lines_of_counts(run_daily(place, clock=clock, day=DAY).counts())
+    assert "Không có thư nào phải gửi." not in said
+    assert any("chậm nhất sau 30 phút" in line for line in said)

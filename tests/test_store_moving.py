@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -103,6 +104,47 @@ def test_a_target_with_other_data_is_refused_and_the_source_goes_on(filled: Data
     with pytest.raises(StoreError, match="chính là"):
         moving.move(filled, Database(filled.engine.url.render_as_string(hide_password=False)))
     target.close()
+
+
+def test_what_was_on_hold_stays_so_in_both(filled: Database, tmp_path: Path) -> None:
+    with filled.write() as connection:
+        keeping.hold(connection, PROVINCE, "Khôi phục từ bản sao lưu")
+    target = Database(f"sqlite:///{tmp_path / 'moved.db'}")
+    moving.move(filled, target)
+    for database in (filled, target):
+        with database.read() as connection:
+            assert keeping.on_hold(connection, PROVINCE) == "Khôi phục từ bản sao lưu"
+    target.close()
+
+
+def test_what_was_moved_before_stays_on_hold_when_another_move_fails(filled: Database, tmp_path: Path) -> None:
+    moved, other = Database(f"sqlite:///{tmp_path / 'moved.db'}"), Database(f"sqlite:///{tmp_path / 'other.db'}")
+    moving.move(filled, moved)
+    fill(other, 10, province="phu-chau")
+    with pytest.raises(StoreError, match="đã có dữ liệu khác"):
+        moving.move(filled, other)
+    with filled.read() as connection:
+        assert (keeping.on_hold(connection, PROVINCE) or "").startswith(moving.MOVED)
+    moved.close()
+    other.close()
+
+
+@pytest.mark.postgresql
+def test_a_move_that_was_cut_off_says_so_and_is_taken_up_again(
+    dondoc: Cli, tmp_path: Path, postgres_url: str
+) -> None:
+    prepared(dondoc, tmp_path)
+    cut_off = dondoc("move", DONDOC_MOVE_TO=postgres_url, DONDOC_FAILPOINT="copied")
+    assert cut_off.returncode == -signal.SIGKILL
+    told = dondoc("run", "--plain", "--on", "2026-06-15").stdout
+    assert "chạy lại dondoc move" in told
+    assert "Xem lại những gì đang chờ" not in told
+    database = Database(postgres_url)
+    with database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(tasks)).scalar_one() == 0, "not even half"
+    database.close()
+    assert dondoc("move", DONDOC_MOVE_TO=postgres_url).returncode == 0
+    assert "hãy đặt DONDOC_DATABASE_URL" in dondoc("run", "--plain", "--on", "2026-06-15").stdout
 
 
 def test_a_changed_row_in_the_target_is_noticed(filled: Database, tmp_path: Path) -> None:
@@ -339,6 +381,19 @@ def test_a_backup_that_fails_leaves_no_half_copy(postgres_url: str, tmp_path: Pa
         copies.back_up(away, tmp_path / "backup.db")
     assert list(tmp_path.iterdir()) == []
     away.close()
+
+
+@pytest.mark.postgresql
+def test_it_is_said_which_of_two_databases_went_away(postgres_url: str, tmp_path: Path) -> None:
+    away, here = Database(postgres_url), Database(f"sqlite:///{tmp_path / 'here.db'}")
+    with (
+        pytest.raises(StoreError, match=r"Không kết nối được cơ sở dữ liệu postgresql"),
+        away.read() as reading,
+        here.write(),
+    ):
+        reading.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+    away.close()
+    here.close()
 
 
 def _small(path: Path) -> Database:

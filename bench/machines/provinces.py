@@ -7,7 +7,8 @@ from pathlib import Path
 
 import psycopg
 
-from bench.daily.seeding import seed
+from bench.daily.seeding import DAY, NOW, seed
+from flows.steps.refreshing import refresh
 from flows.steps.workplace import open_workplaces
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
@@ -49,11 +50,25 @@ def _agencies(province: str, count: int) -> str:
 
 
 def fill(given: dict[str, str], *, stored: int, due: int, agencies: int) -> None:
-    """Give every province `stored` open tasks; `due` are to be told about on the day of `bench.daily.seeding`."""
+    """Give every province `stored` open tasks; `due` are to be told about on the day of `bench.daily.seeding`.
+
+    The configuration is known before, so that the day is one of many: not the first, nor that of a change.
+    """
     places = open_workplaces(given)
     for number, place in enumerate(places):
         last = number == len(places) - 1
-        seed(place, stored=stored, due=due, agencies=agencies, after=number * stored, plan=number + 1, analyse=last)
+        place.ready()
+        refresh(place, now=NOW, today=DAY)
+        seed(
+            place,
+            stored=stored,
+            due=due,
+            agencies=agencies,
+            after=number * stored,
+            plan=number + 1,
+            prefix=f"{place.province}.",
+            analyse=last,
+        )
         place.database.close()
 
 

@@ -70,6 +70,7 @@ def resume_sending(*, unsure: bool) -> int:
     put(f"Đã cho gửi trở lại (trước đó tạm dừng vì: {resumed.reason}).")
     if unsure:
         put(f"{resumed.left} thư đáng lẽ gửi đến lúc này được để lại cho người kiểm tra, không tự gửi.")
+        put("Xem ở bàn làm việc, trang Hôm nay, mục thông báo chưa đến nơi: từng thư có nút gửi lại.")
     return DONE
 
 

@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from desk.web.visit import Visit
 from flows.steps.missed import missed as overdue
 from flows.steps.reach import reachable
-from store import answers, messages, overview, plan_pages, runs, task_lists
+from store import answers, keeping, messages, moving, overview, plan_pages, runs, task_lists
 
 GRACE = timedelta(hours=1)
 """How late the daily run may be before the desk says so."""
@@ -39,9 +39,10 @@ def page(visit: Visit) -> Response:
             "pending": answers.pending(connection, province, 5),
             "missed": missed(visit, runs.last_good(connection, province)),
             "unsent": visit.workplace.channels.writes_files,
+            "held": keeping.on_hold(connection, province) or "",
             "empty": not plan_pages.some(connection, province),
         }
-    return visit.page("today.html", **values)
+    return visit.page("today.html", resumable=not moving.moved_away(values["held"]), **values)
 
 
 def missed(visit: Visit, last: object) -> str:

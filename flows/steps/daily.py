@@ -119,6 +119,8 @@ def end(workplace: Workplace, run: int, report: Report, *, now: datetime, error:
     for task, fault in report.decided.faults.items():
         log.error("task not decided", task=task, error=fault)
     figures = {name: report.counts()[name] for name in ("looked_at", "planned", "lapsed", "messages")}
+    if report.delivered.on_hold is not None:
+        log.warning("nothing sent: on hold", reason=report.delivered.on_hold)
     if error is not None:
         log.error("run failed", error=error, **figures)
         return

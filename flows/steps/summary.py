@@ -6,10 +6,12 @@ from collections import Counter
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from flows.steps.courier import LEASE
 from flows.steps.reach import OPERATOR
 from flows.steps.workplace import Workplace
 from store.balance import Balance
 from store.figures import messages_by_agency
+from store.moving import moved_away
 
 OUTCOMES = {
     "sent": "đã gửi",
@@ -59,14 +61,31 @@ def lines_of_counts(counts: dict[str, Any]) -> list[str]:
         told = ", ".join(f"{OUTCOMES[name]} {count}" for name, count in sorted(counts["messages"].items()))
         lines.append(f"Thư: {told}.")
     elif not counts.get("on_hold"):
-        lines.append("Không có thư nào phải gửi.")
+        lines.append(_nothing_left(counts))
     if counts.get("on_hold"):
-        lines.append(f"Đang tạm dừng gửi: {counts['on_hold']}. Xem lại những gì đang chờ, rồi chạy dondoc resume.")
+        lines.append(_held(counts["on_hold"]))
     lines += [f"  {reason}: {count}" for reason, count in list(counts["reasons"].items())[:10]]
     if counts["waits_until"]:
         until = datetime.fromisoformat(counts["waits_until"])
         lines.append(f"Ngoài giờ làm việc: thư đang chờ đến {until:%H:%M ngày %d/%m/%Y}.")
     return lines
+
+
+def _nothing_left(counts: dict[str, Any]) -> str:
+    """Why no message went: there is none, or what waits is not this run's to send now."""
+    if counts.get("balance") and Balance(**counts["balance"]).pending and not counts["waits_until"]:
+        minutes = int(LEASE.total_seconds() // 60)
+        return (
+            "Lúc này không có thư nào gửi được: thư còn chờ chưa đến giờ gửi lại, hoặc do lượt chạy khác giữ;"
+            f" nếu lượt đó đã bị ngắt thì chậm nhất sau {minutes} phút thư được gửi tiếp."
+        )
+    return "Không có thư nào phải gửi."
+
+
+def _held(reason: str) -> str:
+    if moved_away(reason):
+        return f"Đang tạm dừng gửi: {reason}."
+    return f"Đang tạm dừng gửi: {reason}. Xem lại những gì đang chờ, rồi chạy dondoc resume."
 
 
 def as_markdown(counts: dict[str, Any]) -> str:
