@@ -43,7 +43,8 @@ def main() -> int:
     put("Xem tiếp bằng dòng lệnh với dữ liệu mẫu này:")
     put("  export DONDOC_VAR=var/tour PATH=$PWD/.venv/bin:$PATH")
     put('  dondoc tasks · dondoc waiting · dondoc attention · dondoc preview · dondoc explain "Quý I/2027"')
-    put("Hoặc mở bàn làm việc trên web (đặt mật khẩu rồi vào http://127.0.0.1:8420):")
+    put("Hoặc mở bàn làm việc trên web: chạy dòng sau, đặt mật khẩu (một câu dài, ít nhất 12 ký tự), rồi vào")
+    put("http://127.0.0.1:8420 với tên đăng nhập quantri. Việc đầu tiên ở đó: “nhiệm vụ chưa thể nhắc ai”.")
     with_sample = "DONDOC_VAR=var/tour .venv/bin/dondoc"
     put(f"  {with_sample} user add --role admin quantri && {with_sample} web")
     return 0

@@ -123,6 +123,7 @@ def _open_cells(workplace: Workplace) -> Iterator[Row[Any]]:
             return
         yield from rows
         after = rows[-1].id
+        workplace.database.let_others()
 
 
 def _next_cells(connection: Connection, province: str, after: int) -> Sequence[Row[Any]]:
