@@ -108,6 +108,10 @@ def _look(
     found = [f"{name} {variant}: {answer.status}"] if path and answer.status >= 400 and not missing else []
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     found += [f"{name} {variant}: {over} px too wide"] if over > 0 else []
+    for frame in page.locator("iframe").all():
+        # What has never been in view is not painted into the picture of a whole page.
+        frame.scroll_into_view_if_needed()
+        page.wait_for_timeout(300)
     if folder:
         page.screenshot(path=folder / f"{name}-{variant}.png", full_page=True)
     if axe:
