@@ -189,7 +189,7 @@ def records_an_event(page: Any, base: str) -> None:
         page.locator("details summary").click()
         boxes = page.locator('input[name="term"]')
     boxes.first.check()
-    page.get_by_role("button", name="Ghi nhận và mở").click()
+    page.get_by_role("button", name="Ghi nhận và tính hạn").click()
     assert "Đã ghi nhận văn bản" in page.content()
     assert "1 nhiệm vụ" in page.locator("table").inner_text()
 
