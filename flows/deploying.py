@@ -9,13 +9,20 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from prefect import get_client
+from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterTags,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.flow_runs import arun_deployment
 from prefect.deployments.runner import RunnerDeployment
@@ -27,18 +34,23 @@ from flows.steps.workplace import Workplace
 from flows.timetable import Job, jobs, looking_for_the_dead
 
 POOL = "dondoc"
+TAG = "dondoc"
+"""What every deployment of ours is marked with."""
 ENGINE = shlex.join([sys.executable, "-m", "prefect.engine"])
 """How a worker starts a run. Left to itself it starts two processes, one to look for the program and one to run it,
 and each imports Prefect. So the program stands at the same place on every machine.
 """
 
 
-def deploy(workplaces: Sequence[Workplace], *, pool: str = POOL) -> list[str]:
-    """Register everything with the server of PREFECT_API_URL; returns the names of the deployments."""
+def deploy(workplaces: Sequence[Workplace], *, pool: str = POOL) -> tuple[list[str], list[str]]:
+    """Register everything with the server of PREFECT_API_URL; returns the names of the deployments.
+
+    Then the names of those that were removed: of a province that is no more, or of another version's jobs.
+    """
     return asyncio.run(_deploy(workplaces, pool))
 
 
-async def _deploy(workplaces: Sequence[Workplace], pool: str) -> list[str]:
+async def _deploy(workplaces: Sequence[Workplace], pool: str) -> tuple[list[str], list[str]]:
     names: list[str] = []
     async with get_client() as client:
         with suppress(ObjectAlreadyExists):
@@ -55,7 +67,18 @@ async def _deploy(workplaces: Sequence[Workplace], pool: str) -> list[str]:
             )
             await made.aapply()
             names.append(f"{job.flow.name}/{made.name}")
-    return names
+        return names, await _remove_others(client, pool, {name.partition("/")[2] for name in names})
+
+
+async def _remove_others(client: PrefectClient, pool: str, wanted: Collection[str]) -> list[str]:
+    """Left alone, they would go on being scheduled, and fail every day."""
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
+    in_pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))
+    found = await client.read_deployments(deployment_filter=ours, work_pool_filter=in_pool)
+    removed = [one for one in found if one.name not in wanted]
+    for one in removed:
+        await client.delete_deployment(one.id)
+    return [one.name for one in removed]
 
 
 async def deployment(job: Job, place: Workplace | None, **more: Any) -> RunnerDeployment:
@@ -67,7 +90,7 @@ async def deployment(job: Job, place: Workplace | None, **more: Any) -> RunnerDe
         schedules=list(job.schedules),
         triggers=list(job.triggers),
         parameters={"province": place.province} if place else {},
-        tags=["dondoc", *provinces],
+        tags=[TAG, *provinces],
         **more,
     )
     return made

@@ -32,8 +32,11 @@ def run_flow(var: Path, on: date | None) -> tuple[dict[str, Any], list[str]]:
     return counts, lines_of_counts(counts)
 
 
-def deploy_all(workplaces: Sequence[Workplace], pool: str) -> list[str]:
-    """Register every deployment with the server of PREFECT_API_URL. Raises OSError where it does not answer."""
+def deploy_all(workplaces: Sequence[Workplace], pool: str) -> tuple[list[str], list[str]]:
+    """Register every deployment with the server of PREFECT_API_URL, and remove what is no longer wanted.
+
+    Returns the names of both. Raises OSError where the server does not answer.
+    """
     with _server_answers("không đăng ký được với máy chủ Prefect"):
         from flows.deploying import deploy
 

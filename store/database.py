@@ -118,7 +118,7 @@ class Database:
                 f"Không ghi được vào thư mục {self.path and self.path.parent}: {error.strerror}."
             ) from error
         except DatabaseError as error:
-            if isinstance(error.orig, sqlite3.Error) != self.is_sqlite:
+            if type(error.orig).__module__.partition(".")[0] == ("psycopg" if self.is_sqlite else "sqlite3"):
                 # The other database's, where two are worked with at a time: it says so itself.
                 raise
             raise StoreError(self._explain(error)) from error

@@ -194,6 +194,14 @@ class Site:
         with Path(f"{row[0]}/../restart.log").open("ab") as log:
             subprocess.run(words, check=True, stdout=log, stderr=log, cwd="/tmp", timeout=60)
 
+    def leave_behind(self, name: str) -> None:
+        """A deployment of a province that was here once."""
+        known = (
+            httpx.get(f"{self.api}/deployments/{self.deployment('daily', PROVINCES[0])}").raise_for_status().json()
+        )
+        kept = {word: known[word] for word in ("flow_id", "entrypoint", "path", "work_pool_name", "tags")}
+        httpx.post(f"{self.api}/deployments/", json=kept | {"name": name}).raise_for_status()
+
     def deployment(self, flow: str, province: str) -> str:
         name = f"dondoc-{flow}/dondoc-{flow}-{province}"
         return str(httpx.get(f"{self.api}/deployments/name/{name}").raise_for_status().json()["id"])

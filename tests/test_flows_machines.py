@@ -110,9 +110,12 @@ def prepare(site: Site) -> None:
     for province in PROVINCES:
         assert site.dondoc("import", *files, DONDOC_PROVINCE=province).returncode == 0
     known = []
-    for _again in range(2):
+    for again in (False, True):
+        if again:
+            site.leave_behind("dondoc-daily-tinh-cu")
         deployed = site.dondoc("deploy")
         assert deployed.returncode == 0, deployed.stderr
+        assert ("Đã gỡ dondoc-daily-tinh-cu" in deployed.stdout) is again
         assert deployed.stdout.count("Đã đăng ký") == 6 * len(PROVINCES) + 1
         known.append([site.deployment("resolve", province) for province in PROVINCES])
     assert known[0] == known[1]

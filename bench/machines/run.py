@@ -5,9 +5,9 @@
     .venv/bin/python -m bench.machines.run overhead 100 10000 1000000
 
 `workers`: the daily runs of several provinces, asked for at once, with so many workers; before it the same work in
-one process without Prefect; a province has `--stored` tasks, and is told about `--due` of them on the day.
-`overhead`: one province's daily run with so many reminders; Prefect's part is the time from asking to the end, less
-what the steps themselves took. PostgreSQL and a mail server that takes everything.
+one process without Prefect (0 workers: that alone); a province has `--stored` tasks, and is told about `--due` of
+them on the day. `overhead`: one province's daily run with so many reminders; Prefect's part is the time from asking
+to the end, less what the steps themselves took. PostgreSQL and a mail server that takes everything.
 """
 
 from __future__ import annotations
@@ -107,6 +107,17 @@ def measure_workers(count: int, asked: argparse.Namespace) -> dict[str, Any]:
         alone = plainly(given)
         alone_server = server_cpu(postgres) - before
         expected = sent(postgres)
+        told = {
+            "provinces": provinces,
+            "stored": stored * provinces,
+            "due": asked.due * provinces,
+            "messages": expected,
+            "plain": alone | {"database_cpu": round(alone_server, 1)},
+            "plain_messages_per_second": round(expected / alone["seconds"], 1),
+            "plain_database_mb": _megabytes(postgres)["dondoc"],
+        }
+        if not count:
+            return told
         put_back(postgres)
         site = Installation(folder, address, postgres, given)
         try:
@@ -115,27 +126,21 @@ def measure_workers(count: int, asked: argparse.Namespace) -> dict[str, Any]:
             before, begun = server_cpu(postgres), time.monotonic()
             with Largest("prefect.engine", folder) as run_memory:
                 runs = [site.run(code, f"{DAY}") for code in codes]
-                told = [site.ended(run) for run in runs]
+                ended = [site.ended(run) for run in runs]
                 seconds = time.monotonic() - begun
-            work = steps_seconds(site, [one["id"] for one in told])
+            work = steps_seconds(site, [one["id"] for one in ended])
             database_cpu = server_cpu(postgres) - before
             megabytes = _megabytes(postgres)
         finally:
             site.end()
         found = sent(postgres)
         assert found == expected, (found, expected)
-    return {
+    return told | {
         "workers": count,
         "namespaces": asked.namespaces,
-        "provinces": provinces,
-        "stored": stored * provinces,
-        "due": asked.due * provinces,
-        "messages": found,
         "seconds": round(seconds, 1),
         "messages_per_second": round(found / seconds, 1),
         "runs_per_minute": round(60 * provinces / seconds, 1),
-        "plain": alone | {"database_cpu": round(alone_server, 1)},
-        "plain_messages_per_second": round(found / alone["seconds"], 1),
         "steps_seconds": round(work, 1),
         "prefect_share": round(1 - work / (seconds * min(count, provinces)), 2),
         "cpu": site.cpu | {"database": round(database_cpu, 1)},

@@ -211,10 +211,12 @@ def deploy_flows(pool: str) -> int:
     from flows.running import deploy_all
 
     try:
-        names = deploy_all(places, pool)
+        names, removed = deploy_all(places, pool)
     except OSError as error:
         return fail(str(error))
     for name in names:
         put(f"Đã đăng ký {name}.")
+    for name in removed:
+        put(f"Đã gỡ {name}: không còn dùng.")
     put(f"Chạy worker ở mỗi máy: prefect worker start --pool {pool} --type process")
     return DONE
