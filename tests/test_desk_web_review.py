@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import os
 import re
+import time
 
 import pytest
 from sqlalchemy import select
@@ -159,3 +161,15 @@ def test_what_is_reported_is_late_neither_in_the_count_nor_in_the_list(place: Wo
     after = late()
     assert after[0] == after[1]
     assert int(after[0]) == int(before[0]) - 1
+
+
+def test_a_file_that_nobody_goes_on_with_is_deleted(place: Workplace, operator: TestClient) -> None:
+    old, new = dropped(operator, "ke-hoach.txt", text(FIRST)), dropped(operator, "khac.txt", text(FIRST) + "\nhai")
+    folder = place.settings.var / "uploads"
+    for file in folder.glob(f"{old.rpartition('/')[2]}*"):
+        os.utime(file, (0, time.time() - 8 * 86400))
+    assert len(list(folder.iterdir())) == 4
+    dropped(operator, "ba.txt", text(FIRST) + "\nba")
+    assert len(list(folder.iterdir())) == 4
+    assert operator.get(old).status_code == 404
+    assert operator.get(new).status_code == 200

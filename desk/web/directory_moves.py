@@ -22,6 +22,7 @@ from desk.web.visit import Visit, Wrong
 from flows.steps import directing, editing
 from flows.steps.completing import NoSuch
 from flows.steps.directing import Proposed
+from flows.steps.reviewing import place_for_uploads
 from flows.steps.workplace import AGENCIES
 from store.audit import record
 
@@ -149,9 +150,7 @@ def upload(visit: Visit) -> Response:
         return visit.page("agency_import.html", 422, wrong="Chọn tệp danh bạ có đuôi .xlsx hoặc .toml.")
     data = file.file.read()
     name = hashlib.sha256(data).hexdigest() + ending
-    folder = visit.workplace.settings.var / "uploads"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    (folder / name).write_bytes(data)
+    (place_for_uploads(visit.workplace) / name).write_bytes(data)
     return _from_upload(visit, name)
 
 

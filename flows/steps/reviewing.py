@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from plans.types import Plan
 
 KEPT_NAME = re.compile(r"[0-9a-f]{64}")
+
+KEPT_DAYS = 7
+"""How long a file waits for somebody to go on with it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,11 +77,21 @@ class Corrections:
     """The stored tasks by the numbers of the confirmed proposals."""
 
 
+def place_for_uploads(workplace: Workplace) -> Path:
+    """The folder of files that wait, without those that nobody has gone on with for `KEPT_DAYS`."""
+    folder = workplace.settings.var / "uploads"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for file in folder.iterdir():
+        with suppress(FileNotFoundError):
+            if time.time() - file.stat().st_mtime > KEPT_DAYS * 86400:
+                file.unlink()
+    return folder
+
+
 def keep_upload(workplace: Workplace, data: bytes, name: str) -> str:
     """Keep an uploaded file until it is applied; returns its digest."""
     digest = hashlib.sha256(data).hexdigest()
-    folder = workplace.settings.var / "uploads"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder = place_for_uploads(workplace)
     (folder / digest).write_bytes(data)
     (folder / f"{digest}.json").write_text(json.dumps({"name": Path(name).name[:150]}), encoding="utf-8")
     return digest
