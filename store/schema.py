@@ -202,7 +202,7 @@ dues = Table(
     UniqueConstraint("task_id", "key"),
     _one_of("state", "open", "done", "withdrawn"),
     _one_of("track", "due", "opening", "check", "report"),
-    Index(None, "province", "next_on"),
+    Index(None, "province", "next_on", "id"),
     Index(None, "province", "state", "on_date", "id"),
     Index(None, "province", "state", "late_from"),
     # All that the chart of past months counts by, in the order in which it groups.
@@ -337,7 +337,7 @@ messages = Table(
     _one_of("purpose", "reminders", "digest", "notice"),
     _one_of("state", "ready", "sending", "sent", "refused", "unconfirmed", "withdrawn", "lapsed"),
     UniqueConstraint("province", "agency", "audience", "channel", "day", "purpose"),
-    Index(None, "state", "not_before"),
+    Index(None, "state", "not_before", "id"),
     Index(None, "reference"),
     Index(None, "province", "recipient_lookup", "ended_at"),
     Index(None, "province", "id"),
