@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, not_, or_, select
 
 from store.answers import REPEATED_NAME
 from store.schema import assignments, deadlines, dues, plans, reminders, tasks
@@ -82,17 +82,22 @@ _DONE = or_(tasks.c.state == "done", assignments.c.state == "done")
 """The task is over, or this agency's part of it."""
 
 
+def _held(province: str, agency: str) -> tuple[ColumnElement[bool], ...]:
+    """The assignments of an agency that hold, to tasks that do."""
+    return (
+        assignments.c.province == province,
+        assignments.c.agency == agency,
+        assignments.c.state != "withdrawn",
+        tasks.c.state != "withdrawn",
+    )
+
+
 def count_assigned(connection: Connection, province: str, agency: str, *, done: bool | None = None) -> int:
     """How many tasks an agency has that are not withdrawn; of those that are done, or of the others."""
     query = (
         select(func.count(assignments.c.task_id.distinct()))
         .join(tasks, tasks.c.id == assignments.c.task_id)
-        .where(
-            assignments.c.province == province,
-            assignments.c.agency == agency,
-            assignments.c.state != "withdrawn",
-            tasks.c.state != "withdrawn",
-        )
+        .where(*_held(province, agency))
     )
     if done is not None:
         query = query.where(_DONE if done else not_(_DONE))
@@ -151,12 +156,7 @@ def standing_dues(
         .select_from(assignments)
         .join(tasks, tasks.c.id == assignments.c.task_id)
         .join(dues, _OPEN_DUE, isouter=True)
-        .where(
-            assignments.c.province == province,
-            assignments.c.agency == agency,
-            assignments.c.state != "withdrawn",
-            tasks.c.state != "withdrawn",
-        )
+        .where(*_held(province, agency))
         .order_by(*_NEAREST)
         .limit(limit)
     )
@@ -168,13 +168,7 @@ def last_done(connection: Connection, province: str, agency: str, limit: int) ->
     query = (
         select(assignments.c.task_id)
         .join(tasks, tasks.c.id == assignments.c.task_id)
-        .where(
-            assignments.c.province == province,
-            assignments.c.agency == agency,
-            assignments.c.state != "withdrawn",
-            tasks.c.state != "withdrawn",
-            _DONE,
-        )
+        .where(*_held(province, agency), _DONE)
         .order_by(*_LAST_DONE)
         .limit(limit)
     )
