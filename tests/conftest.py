@@ -9,11 +9,13 @@ import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from anyio.from_thread import start_blocking_portal
 from starlette.testclient import TestClient
+
+from store.database import Database
 
 if TYPE_CHECKING:
     from flows.steps.workplace import Workplace
@@ -40,6 +42,23 @@ def one_loop() -> Iterator[None]:
         TestClient.portal = portal
         yield
         TestClient.portal = None
+
+
+@pytest.fixture(autouse=True)
+def closed_databases(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a test opened is closed behind it: FastAPI remembers every desk, and a process has few files."""
+    opened = list[Database]()
+    open_one = Database.__init__
+
+    def remembered(self: Database, url: str, **more: Any) -> None:
+        opened.append(self)
+        open_one(self, url, **more)
+
+    monkeypatch.setattr(Database, "__init__", remembered)
+    yield
+    for one in opened:
+        if hasattr(one, "engine"):
+            one.close()
 
 
 @pytest.fixture(scope="session")

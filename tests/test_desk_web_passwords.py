@@ -182,10 +182,13 @@ def test_who_types_a_password_is_told_and_may_try_again(environment: dict[str, s
         start_new_session=True, cwd=ROOT,
     ) as running:  # fmt: skip
         os.close(theirs)
-        seen = answer(
-            ours, {"Mật khẩu (": ["quantri12345", TAKEN[0], TAKEN[1]], "Nhập lại": ["khác hẳn", TAKEN[1]]}
-        )
-        assert running.wait(60) == 0, seen
+        try:
+            seen = answer(
+                ours, {"Mật khẩu (": ["quantri12345", TAKEN[0], TAKEN[1]], "Nhập lại": ["khác hẳn", TAKEN[1]]}
+            )
+            assert running.wait(60) == 0, seen
+        finally:
+            running.kill()
     os.close(ours)
     assert "chứa tên đăng nhập" in seen
     assert "không giống nhau" in seen
@@ -196,7 +199,9 @@ def answer(terminal: int, typed: dict[str, list[str]]) -> str:
     """Type the next answer whenever its question stands at the end; returns all that was shown."""
     seen, asked = b"", 0
     left = {question.encode(): list(answers) for question, answers in typed.items()}
-    while select.select([terminal], [], [], 120)[0]:
+    waiting = select.poll()
+    waiting.register(terminal, select.POLLIN)
+    while waiting.poll(120_000):
         try:
             read = os.read(terminal, 4096)
         except OSError:
