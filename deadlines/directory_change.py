@@ -15,7 +15,7 @@ from deadlines.directory_types import Role
 
 _ABSENT = "—"
 
-_ROLES = {Role.FOCAL: "đầu mối", Role.LEADERSHIP: "lãnh đạo", Role.CLERK: "văn thư"}
+ROLES = {Role.FOCAL: "đầu mối", Role.LEADERSHIP: "lãnh đạo", Role.CLERK: "văn thư"}
 """What people call the roles of contacts."""
 
 _OF_CODES = frozenset({"superior", "successors", "members", "includes", "exceptions"})
@@ -134,7 +134,7 @@ def _shown(value: object, name: Callable[[str], str] = str) -> str:
             return _ABSENT
         case Contact():
             reach = (_masked(value.email), _masked(value.phone), _masked(value.zalo_uid))
-            return " ".join(filter(None, (f"{_ROLES[value.role]}:", value.name, value.position, *reach)))
+            return " ".join(filter(None, (f"{ROLES[value.role]}:", value.name, value.position, *reach)))
         case date():
             return f"{value:%d/%m/%Y}"
         case time():

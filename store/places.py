@@ -77,7 +77,11 @@ def looking(query: Select[Any], most: int | None = None) -> Look:
 
     def look(connection: Connection, among: Collection[int] | None) -> list[Place]:
         part = query.where(tasks.c.id.in_(among)) if among is not None else query.limit(most)
-        found = connection.execute(part.order_by(*ORDER[:2]))
-        return [(row.plan_id, row.position, row.id) for row in found]
+        return fetched(connection, part.order_by(*ORDER[:2]))
 
     return look
+
+
+def fetched(connection: Connection, query: Select[Any]) -> list[Place]:
+    """What a query of `ORDER`'s columns finds."""
+    return [(row.plan_id, row.position, row.id) for row in connection.execute(query)]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.sql import Select
 
 from store import word_index
-from store.places import ORDER, Follow, Place
+from store.places import ORDER, Follow, Place, Places, fetched
 from store.schema import plans, tasks
 from store.searching import Wanted, narrowed
 
@@ -48,16 +48,10 @@ def find(
     The rows of a narrowed list are counted up to `count_to`, all of them where it is None. `follow` may know the
     list from an earlier look.
     """
-
-    def look(connection: Connection, among: Collection[int] | None) -> list[Place]:
-        most = _most(wanted) if among is None else None
-        query = _listed(connection, province, wanted, reachable, today, among)
-        return [(row.plan_id, row.position, row.id) for row in connection.execute(query.limit(most))]
-
     # The index on province, plan, position and state has all that an unnarrowed list is counted by.
     narrowed_down = wanted != Wanted(plan_id=wanted.plan_id)
     if follow is not None and narrowed_down and count_to:
-        known = follow(wanted, look, _most(wanted))
+        known = _followed(province, wanted, reachable, today, follow)
         if known.whole or offset + limit < len(known):
             total = len(known) if known.whole else count_to
             return Page(ids=known.page(offset, limit), total=total, more=not known.whole)
@@ -73,22 +67,20 @@ def find(
     return Page(ids=ids, total=min(counted, count_to), more=counted > count_to)
 
 
-def attention(
-    connection: Connection, province: str, *, reachable: Collection[str], today: date, follow: Follow
-) -> int:
+def attention(province: str, *, reachable: Collection[str], today: date, follow: Follow) -> int:
     """How many tasks nobody would be reminded of: so many has the list of them."""
-    wanted = Wanted(attention=True)
-    return find(
-        connection, province, wanted, reachable=reachable, today=today, limit=1, count_to=_ALL, follow=follow
-    ).total
+    return len(_followed(province, Wanted(attention=True), reachable, today, follow))
 
 
-_ALL = 10**9
+def _followed(province: str, wanted: Wanted, reachable: Collection[str], today: date, follow: Follow) -> Places:
+    """One more of a list than is counted; all of it where it needs a person's eye."""
+    most = None if wanted == Wanted(attention=True) else MOST_COUNTED + 1
 
+    def look(connection: Connection, among: Collection[int] | None) -> list[Place]:
+        query = _listed(connection, province, wanted, reachable, today, among)
+        return fetched(connection, query.limit(most if among is None else None))
 
-def _most(wanted: Wanted) -> int | None:
-    """How much of a list is followed: one more than is counted, and all that needs a person's eye."""
-    return None if wanted == Wanted(attention=True) else MOST_COUNTED + 1
+    return follow(wanted, look, most)
 
 
 def _listed(

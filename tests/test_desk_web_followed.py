@@ -17,6 +17,7 @@ from flows.steps.answering import Said, receive
 from flows.steps.reach import reachable
 from flows.steps.workplace import Workplace
 from store import overview, task_lists
+from store.audit_pages import newest
 from store.changed import tasks_changed
 from store.events import EventRecord
 from store.places import Look, Place, Places
@@ -56,7 +57,7 @@ def shown(place: Workplace, clock: Clock, lists: Followed | None) -> list[object
         def follow(asked: object, look: Look, most: int | None) -> Places:
             if lists is None:
                 return Places.of(look(connection, None), most=most)
-            return lists.get(connection, asked, (today, near), look, most)  # type: ignore[arg-type]
+            return lists.get(connection, asked, (today, near), newest(connection, place.province), look, most)  # type: ignore[arg-type]
 
         found: list[object] = [
             task_lists.find(
@@ -143,7 +144,7 @@ def test_after_a_change_only_the_changed_tasks_are_looked_at(desk: tuple[Workpla
 
     def looked() -> object:
         with place.database.read() as connection:
-            lists.get(connection, "a list", "basis", look, None)
+            lists.get(connection, "a list", "basis", newest(connection, place.province), look, None)
         return looks[-1]
 
     common = {"now": clock(), "today": clock().date(), "actor": "user:thu"}
@@ -165,7 +166,10 @@ def test_what_an_old_list_lacks_stands_there_at_the_next_look(
 
     def looked() -> tuple[int, ...]:
         with place.database.read() as connection:
-            return lists.get(connection, "a list", "basis", lambda _connection, _among: found, None).page(0, 9)
+            entry = newest(connection, place.province)
+            return lists.get(connection, "a list", "basis", entry, lambda _connection, _among: found, None).page(
+                0, 9
+            )
 
     assert looked() == (7,)
     found = [(1, 2, 8)]

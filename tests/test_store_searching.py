@@ -76,7 +76,6 @@ def test_pages_follow_one_another_and_the_count_says_how_many(filled: tuple[Work
         assert (few.total, few.more) == (4, True)
         assert (
             task_lists.attention(
-                connection,
                 place.province,
                 reachable=near,
                 today=today,

@@ -129,10 +129,11 @@ def _database(work: AtWork) -> str:
 
 def _breached(work: AtWork) -> str:
     from config.breached_passwords import look
+    from flows.steps.numbers import number
 
     file = work.place.settings.breached_passwords
     assert file is not None
-    return f"{file}: khoảng {look(file):,} mật khẩu".replace(",", ".")
+    return f"{file}: khoảng {number(look(file))} mật khẩu"
 
 
 def _issuer(work: AtWork) -> str:

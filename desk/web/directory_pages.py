@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from config import agencies as files
+from deadlines import directory_change
 from deadlines.directory import Agency, AgencyKind, Directory
 from desk.web import agency_forms as forms
 from desk.web import directory_preview, edits
@@ -18,7 +19,7 @@ from flows.steps.directing import Proposed
 from flows.steps.workplace import AGENCIES
 
 NOT_FOUND = "Không có cơ quan này trong danh bạ."
-ROLES = {"focal": "đầu mối", "leadership": "lãnh đạo", "clerk": "văn thư"}
+ROLES = {role.value: called for role, called in directory_change.ROLES.items()}
 
 
 def own(visit: Visit, code: str) -> Agency | None:

@@ -52,22 +52,23 @@ class Followed:
     _behind: threading.Semaphore = field(default_factory=threading.Semaphore)
     """Held while one list is found anew for the next look."""
 
-    def get(self, connection: Connection, asked: Hashable, basis: Hashable, look: Look, most: int | None) -> Places:
+    def get(
+        self, connection: Connection, asked: Hashable, basis: Hashable, entry: int, look: Look, most: int | None
+    ) -> Places:
         """What `look` finds, as if it looked now; it gives at most `most`. `basis` is what the list hangs on
-        beside the tasks themselves."""
+        beside the tasks themselves, `entry` the newest one of the audit log as it was read before."""
         with self._lock:
             alone = self._finding.setdefault(asked, threading.Lock())
         with alone:
-            entry = audit_pages.newest(connection, self.province)
             with self._lock:
                 found = self._kept.get(asked)
             age = time.monotonic() - found.at if found is not None else USABLE
             if found is None or found.basis != basis or age >= USABLE:
-                return self._find(connection, asked, basis, look, most)
+                return self._find(connection, asked, basis, entry, look, most)
             if found.entry != entry:
                 changed = tasks_changed(connection, self.province, found.entry, entry)
                 if changed is None:
-                    return self._find(connection, asked, basis, look, most)
+                    return self._find(connection, asked, basis, entry, look, most)
                 places = found.places.amended(changed, look(connection, changed)) if changed else found.places
                 found = replace(found, entry=entry, places=places)
             self._keep(asked, found)
@@ -77,10 +78,8 @@ class Followed:
         return found.places
 
     def _find(
-        self, connection: Connection, asked: Hashable, basis: Hashable, look: Look, most: int | None
+        self, connection: Connection, asked: Hashable, basis: Hashable, entry: int, look: Look, most: int | None
     ) -> Places:
-        # Before the list is found: what is changed meanwhile is looked at again.
-        entry = audit_pages.newest(connection, self.province)
         started = time.monotonic()
         places = Places.of(look(connection, None), most=most)
         ended = time.monotonic()
@@ -103,7 +102,9 @@ class Followed:
     def _find_behind(self, asked: Hashable, basis: Hashable, look: Look, most: int | None) -> None:
         try:
             with self.database.read() as connection:
-                self._find(connection, asked, basis, look, most)
+                # Read before the list is found: what is changed meanwhile is looked at again.
+                entry = audit_pages.newest(connection, self.province)
+                self._find(connection, asked, basis, entry, look, most)
         except SQLAlchemyError as error:
             log.warning("A list could not be found anew: %s", type(error).__name__)
         finally:

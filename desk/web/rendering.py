@@ -15,6 +15,7 @@ from jinja2.visitor import NodeTransformer
 
 from desk.web import words
 from desk.web.language import ENGLISH, LANGUAGES, VIETNAMESE, in_page, say
+from flows.steps.numbers import number
 
 FOLDER = Path(__file__).parent
 
@@ -90,4 +91,4 @@ def shown_moment(value: datetime | None, zone: ZoneInfo) -> str:
 
 def shown_number(language: str, value: int) -> str:
     """Thousands take a dot, in English a comma."""
-    return f"{value:,}" if language == ENGLISH else f"{value:,}".replace(",", ".")
+    return f"{value:,}" if language == ENGLISH else number(value)

@@ -27,7 +27,7 @@ def page(visit: Visit) -> Response:
         near = reachable(connection, visit.workplace)
         follow = visit.following(connection, near)
         counts = overview.today(connection, province, day, follow)
-        attention = task_lists.attention(connection, province, reachable=near, today=day, follow=follow)
+        attention = task_lists.attention(province, reachable=near, today=day, follow=follow)
         values: dict[str, Any] = {
             "counts": counts,
             "attention": attention,

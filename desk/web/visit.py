@@ -157,8 +157,8 @@ class Visit:
 
     def following(self, connection: Connection, near: Collection[str]) -> Follow:
         """Lists of tasks as they are now, most of them known; `near` are the agencies that can be reached."""
-        basis = (self.today, frozenset(near))
-        return lambda asked, look, most: self.desk.lists.get(connection, asked, basis, look, most)
+        basis, entry = (self.today, frozenset(near)), audit_pages.newest(connection, self.province)
+        return lambda asked, look, most: self.desk.lists.get(connection, asked, basis, entry, look, most)
 
     @property
     def language(self) -> str:

@@ -9,6 +9,7 @@ from deadlines.policy import Course
 from desk.web.stage_words import WEEKDAYS as WEEKDAYS
 from desk.web.stage_words import stage as stage
 from desk.web.stage_words import step as step
+from flows.steps.numbers import number
 
 STATUSES = {
     "done_on_time": "Đúng hạn",
@@ -273,16 +274,12 @@ def left(due: date | None, today: date, late_from: date | None = None) -> str:
         return ""
     days = (due - today).days
     if days > 0:
-        return f"còn {_thousands(days)} ngày"
+        return f"còn {number(days)} ngày"
     if days == 0:
         return "đến hạn hôm nay"
     if late_from is not None and today >= late_from:
-        return f"quá hạn {_thousands(-days)} ngày"
-    return f"đã qua {_thousands(-days)} ngày"
-
-
-def _thousands(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
+        return f"quá hạn {number(-days)} ngày"
+    return f"đã qua {number(-days)} ngày"
 
 
 def rule(name: str) -> str:

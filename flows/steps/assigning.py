@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
+
+from sqlalchemy import Row
 
 from deadlines.directory import Directory
 from deadlines.directory_text import name_key
@@ -24,6 +27,39 @@ class Naming:
     on: date
     issued: date | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a task's cells say: who is assigned, as records and as (agency, role) pairs, and the words of the lead's
+    cell that nobody matched."""
+
+    assignments: tuple[AssignmentRecord, ...]
+    unknown: str | None
+    pairs: frozenset[tuple[str, str]]
+
+
+class Reader:
+    """Names the agencies of tasks by one directory; the same words of plans of the same day are read once."""
+
+    def __init__(self, directory: Directory, province: str, on: date, names: Mapping[str, str]) -> None:
+        self._directory, self._province, self._on, self._names = directory, province, on, names
+        self._read: dict[tuple[str | None, str | None, date | None], Named] = {}
+
+    def of(self, row: Row[Any]) -> Named:
+        """`row` is one of `store.assigning.open_cells`."""
+        cells = (row.lead_text, row.coordinating_text, row.issued_on)
+        if cells not in self._read:
+            naming = Naming(
+                directory=self._directory,
+                province=self._province,
+                on=self._on,
+                issued=row.issued_on,
+                names=self._names,
+            )
+            found, unknown = assign(naming, row.lead_text, row.coordinating_text)
+            self._read[cells] = Named(found, unknown, frozenset((one.agency, one.role) for one in found))
+        return self._read[cells]
 
 
 def assign(

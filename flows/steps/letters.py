@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from config.settings import Office
 from deadlines.status import Status, days_late, status_on
 from flows.steps.composing import plan_name
+from flows.steps.numbers import number
 from flows.steps.official_docx import CENTRE, Official, issuer_of
-from flows.steps.reporting_docx import number
 from flows.steps.workplace import Workplace
 from store.history import TaskThen, tasks_as_of
 

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Row
 
-from deadlines.directory import Directory
+from deadlines.directory import Agency, Directory
 from deadlines.directory_types import Role
-from flows.steps.assigning import Naming, assign
+from flows.steps.assigning import Named, Reader
 from flows.steps.foreseeing import with_parts
 from flows.steps.reach import Route, route
 from flows.steps.workplace import Workplace
 from store import assigning, names
 from store import directory as stored
-from store.plan_records import AssignmentRecord
 
 STEP = 1000
 """Tasks that are looked at between two looks at the database."""
-
-Named = tuple[frozenset[tuple[str, str]], str | None]
-"""The (agency, role) pairs of a task, and the words of the lead's cell that nobody matched."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,24 +80,25 @@ def redirect(workplace: Workplace, made: Directory, today: date) -> Effect:
     on = _from_when(workplace.directory, made, today)
     with workplace.ready().read() as connection:
         known = names.known(connection, workplace.province)
-        by_hand = Counter(assigning.by_hand(connection, workplace.province))
-        failing = stored.failing(connection, workplace.province)
-    before, after = (_Reader(workplace, one, on, known) for one in (workplace.directory, made))
+        by_hand = assigning.by_hand(connection, workplace.province)
+        failing = frozenset(stored.failing(connection, workplace.province))
+    before, after = (Reader(one, workplace.province, on, known) for one in (workplace.directory, made))
     had, has, changed, looked_at = Counter(by_hand), Counter(by_hand), [], 0
     for row in _open_cells(workplace):
         looked_at += 1
         was, now = before.of(row), after.of(row)
-        had.update(agency for agency, _ in was[0])
-        has.update(agency for agency, _ in now[0])
-        if was != now:
+        had.update(agency for agency, _ in was.pairs)
+        has.update(agency for agency, _ in now.pairs)
+        if (was.pairs, was.unknown) != (now.pairs, now.unknown):
             changed.append(_reassigned(row.id, was, now))
-    rerouted = _rerouted(workplace, made, has, failing)
+    other = with_parts(workplace, directory=made)
+    rerouted = _rerouted(workplace, other, has, failing)
     return Effect(
         on=on,
         looked_at=looked_at,
         reassigned=tuple(changed),
         rerouted=tuple(one for one in rerouted if one.after.address is not None),
-        silent=tuple(_silent(workplace, made, had, has, failing)),
+        silent=tuple(_silent(workplace, other, had, has, failing)),
     )
 
 
@@ -118,7 +115,7 @@ def _open_cells(workplace: Workplace) -> Iterator[Row[Any]]:
     after = 0
     while True:
         with workplace.database.read() as connection:
-            rows = _next_cells(connection, workplace.province, after)
+            rows = assigning.open_cells(connection, workplace.province, after=after, limit=STEP)
         if not rows:
             return
         yield from rows
@@ -126,42 +123,12 @@ def _open_cells(workplace: Workplace) -> Iterator[Row[Any]]:
         workplace.database.let_others()
 
 
-def _next_cells(connection: Connection, province: str, after: int) -> Sequence[Row[Any]]:
-    return assigning.open_cells(connection, province, after=after, limit=STEP)
-
-
-class _Reader:
-    """Names agencies by one directory; the same words of plans of the same day are read once."""
-
-    def __init__(self, workplace: Workplace, directory: Directory, on: date, known: dict[str, str]) -> None:
-        self.directory, self.province, self.on, self.known = directory, workplace.province, on, known
-        self._read: dict[tuple[str | None, str | None, date | None], Named] = {}
-
-    def of(self, row: Row[Any]) -> Named:
-        cell = (row.lead_text, row.coordinating_text, row.issued_on)
-        if cell not in self._read:
-            naming = Naming(
-                directory=self.directory,
-                province=self.province,
-                on=self.on,
-                issued=row.issued_on,
-                names=self.known,
-            )
-            found, unknown = assign(naming, row.lead_text, row.coordinating_text)
-            self._read[cell] = (_pairs(found), unknown)
-        return self._read[cell]
-
-
-def _pairs(found: Iterable[AssignmentRecord]) -> frozenset[tuple[str, str]]:
-    return frozenset((one.agency, one.role) for one in found)
-
-
 def _reassigned(task_id: int, was: Named, now: Named) -> Reassigned:
-    before, after = _words(was[1]), _words(now[1])
+    before, after = _words(was.unknown), _words(now.unknown)
     return Reassigned(
         task_id=task_id,
-        gone=tuple(sorted(was[0] - now[0])),
-        come=tuple(sorted(now[0] - was[0])),
+        gone=tuple(sorted(was.pairs - now.pairs)),
+        come=tuple(sorted(now.pairs - was.pairs)),
         lost=tuple(one for one in after if one not in before),
         found=tuple(one for one in before if one not in after),
     )
@@ -171,17 +138,16 @@ def _words(unknown: str | None) -> tuple[str, ...]:
     return tuple(unknown.split("; ")) if unknown else ()
 
 
-def _rerouted(workplace: Workplace, made: Directory, has: Counter[str], failing: Iterable[str]) -> list[Rerouted]:
+def _rerouted(workplace: Workplace, other: Workplace, has: Counter[str], failing: frozenset[str]) -> list[Rerouted]:
     """The agencies with open tasks whose reminders would go to another address or by another channel."""
-    other = with_parts(workplace, directory=made)
     found = []
-    for agency in made.agencies:
+    for agency in other.directory.agencies:
         known = workplace.directory.agency(agency.code)
         if not has[agency.code] or known == agency:
             continue
-        for audience in ("agency", "leadership") if _has_leaders(workplace, made, agency.code) else ("agency",):
-            before = route(workplace, agency.code, audience, failing=frozenset(failing)) if known else None
-            after = route(other, agency.code, audience, failing=frozenset(failing))
+        for audience in ("agency", "leadership") if _has_leaders(known, agency) else ("agency",):
+            before = route(workplace, agency.code, audience, failing=failing) if known else None
+            after = route(other, agency.code, audience, failing=failing)
             if before is None or (before.channel, before.address) != (after.channel, after.address):
                 found.append(
                     Rerouted(
@@ -195,19 +161,17 @@ def _rerouted(workplace: Workplace, made: Directory, has: Counter[str], failing:
     return found
 
 
-def _has_leaders(workplace: Workplace, made: Directory, code: str) -> bool:
-    held = (workplace.directory.agency(code), made.agency(code))
+def _has_leaders(*held: Agency | None) -> bool:
     return any(one.role is Role.LEADERSHIP for agency in held if agency is not None for one in agency.contacts)
 
 
 def _silent(
-    workplace: Workplace, made: Directory, had: Counter[str], has: Counter[str], failing: Iterable[str]
+    workplace: Workplace, other: Workplace, had: Counter[str], has: Counter[str], failing: frozenset[str]
 ) -> Iterator[tuple[str, int]]:
     """Agencies that would have open tasks and no address, where that is new."""
-    other = with_parts(workplace, directory=made)
     for code, tasks in sorted(has.items()):
-        if route(other, code, "agency", failing=frozenset(failing)).address is not None:
+        if route(other, code, "agency", failing=failing).address is not None:
             continue
-        reached = route(workplace, code, "agency", failing=frozenset(failing)).address is not None
+        reached = route(workplace, code, "agency", failing=failing).address is not None
         if reached or not had[code]:
             yield code, tasks

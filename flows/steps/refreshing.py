@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from deadlines.directory_types import Agency
-from flows.steps.assigning import Naming, assign
+from flows.steps.assigning import Reader
 from flows.steps.resolving import STEP, resolve_in_steps
 from flows.steps.workplace import AGENCIES, CALENDAR, POLICIES, Workplace
 from store import assigning, directory, dues, names, plans, runs
@@ -80,35 +80,26 @@ def _agencies(workplace: Workplace, now: datetime, today: date) -> None:
             workplace.seal,
         )
         known = names.known(connection, workplace.province)
+    reader = Reader(workplace.directory, workplace.province, today, known)
     after: int | None = 0
     while after is not None:
         with workplace.database.write() as connection:
-            after = _assign_batch(connection, workplace, known, after, today)
+            after = _assign_batch(connection, workplace.province, reader, after)
         workplace.database.let_others()
     with workplace.database.write() as connection:
         dues.look_again(connection, workplace.province, today)
 
 
-def _assign_batch(
-    connection: Connection, workplace: Workplace, known: Mapping[str, str], after: int, today: date
-) -> int | None:
+def _assign_batch(connection: Connection, province: str, reader: Reader, after: int) -> int | None:
     """Name the agencies of the next tasks anew; the last of them, or None where there are no more."""
-    cells = assigning.open_cells(connection, workplace.province, after=after, limit=STEP)
+    cells = assigning.open_cells(connection, province, after=after, limit=STEP)
     named = assigning.named(connection, [task.id for task in cells])
     for task in cells:
-        naming = Naming(
-            directory=workplace.directory,
-            province=workplace.province,
-            on=today,
-            issued=task.issued_on,
-            names=known,
-        )
-        assignments, unknown = assign(naming, task.lead_text, task.coordinating_text)
-        wanted = {(one.agency, one.role) for one in assignments}
+        wanted = reader.of(task)
         # An edit of the directory leaves nearly all tasks with whom they have.
-        if wanted == named.get(task.id, set()) and unknown == task.unknown_lead:
+        if wanted.pairs == named.get(task.id, set()) and wanted.unknown == task.unknown_lead:
             continue
-        assigning.reassign(connection, workplace.province, task.id, assignments, unknown)
+        assigning.reassign(connection, province, task.id, wanted.assignments, wanted.unknown)
     return cells[-1].id if cells else None
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from config.settings import Office
 from deadlines.status import Status
+from flows.steps.numbers import number
 from flows.steps.official_docx import CENTRE, Official, issuer_of
 from flows.steps.reporting import Figures, Report, Standing
 
@@ -88,11 +89,6 @@ def _late(position: int, line: Standing) -> tuple[str, ...]:
     title = f"[{line.number}] {line.title}" if line.number else line.title
     due = f"{line.due:%d/%m/%Y}" if line.due else ""
     return (str(position), title, line.plan, line.name, due, number(line.days_late))
-
-
-def number(value: int) -> str:
-    """Thousands take a dot: 1.250."""
-    return f"{value:,}".replace(",", ".")
 
 
 def mean(value: float) -> str:
